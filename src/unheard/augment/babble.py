@@ -19,7 +19,8 @@ from unheard.errors import UsageError
 class Babble(Transform):
     """Adds the sum of `min_voices` to `max_voices` clips of a bank of speech, each at the same level.
 
-    Each voice starts at a random place of its clip and goes round, so that words are not in step.
+    A voice is a random piece of the bank read as one long recording, so words are not in step and one clip
+    goes over into the next.
     """
 
     name: ClassVar[str] = "babble"
@@ -40,15 +41,15 @@ class Babble(Transform):
         return {
             "snr_db": uniform(info, generator, self.min_snr_db, self.max_snr_db),
             "num_voices": whole_numbers(info, generator, self.min_voices, self.max_voices),
-            **self.bank.draw(info, generator, self.max_voices, wrap=True),
+            **self.bank.as_one().draw(info, generator, self.max_voices),
             "sample_rate": sample_rate_of(info),
         }
 
     def change(self, samples: Tensor, values: Params) -> Tensor:
-        babble = torch.zeros_like(samples)
+        stream, babble = self.bank.as_one(), torch.zeros_like(samples)
         for voice in range(self.max_voices):
             rows = (values["num_voices"] > voice).nonzero().squeeze(1)
             recording, start = values["recording"][rows, voice], values["start_samples"][rows, voice]
-            piece = self.bank.pieces(recording, start, samples.shape[1])
+            piece = stream.pieces(recording, start, samples.shape[1])
             babble.index_add_(0, rows, piece / rms(piece).clamp(min=1e-5).unsqueeze(1))
         return add_at_snr(samples, babble, values["snr_db"], int(values["sample_rate"]))

@@ -25,7 +25,8 @@ def frame_rms(samples: Tensor, sample_rate: int) -> Tensor:
     length = max(1, min(samples.shape[1], round(FRAME_S * sample_rate)))
     num_frames = samples.shape[1] // length
     frames = samples[:, : num_frames * length].reshape(-1, num_frames, length)
-    return torch.linalg.vector_norm(frames, dim=2) / math.sqrt(length)
+    levels: Tensor = torch.linalg.vector_norm(frames, dim=2) / math.sqrt(length)
+    return levels
 
 
 def active_frames(levels: Tensor) -> Tensor:
@@ -44,7 +45,8 @@ def speech_level(samples: Tensor, sample_rate: int) -> Tensor:
 
 def rms(samples: Tensor) -> Tensor:
     """(batch,) rms over the whole clip."""
-    return torch.linalg.vector_norm(samples, dim=1) / math.sqrt(samples.shape[1])
+    level: Tensor = torch.linalg.vector_norm(samples, dim=1) / math.sqrt(samples.shape[1])
+    return level
 
 
 def db_to_ratio(gain_db: Tensor) -> Tensor:

@@ -13,8 +13,12 @@ from torch import Tensor
 
 from unheard.augment.base import BatchInfo, Params
 from unheard.errors import UsageError
+from unheard.signal.audio_file import read_audio
+from unheard.units import db_to_amplitude
 
-INT16_SCALE = 32767.0
+INT16_SCALE = 32768.0
+SILENCE_FRAME_SAMPLES = 320
+SILENCE_DB = -80.0  # below the peak of its recording, a frame is padding and not sound
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +43,12 @@ class NoiseBank:
     def from_recordings(
         cls, recordings: Sequence[Tensor | NDArray[Any]], *, dtype: torch.dtype = torch.int16
     ) -> NoiseBank:
-        """A bank of mono recordings at one rate, each (num_samples,) in [-1, 1]; int16 inside by default."""
-        rows = [_trim(torch.as_tensor(one, dtype=torch.float32)) for one in recordings]
+        """A bank of mono recordings at one rate, each (num_samples,): floats in [-1, 1], or int16.
+
+        Collections pad short sounds with digital silence, which is no noise: frames 80 dB below the peak of
+        their recording are left out. The bank holds int16 unless `dtype` asks for float32.
+        """
+        rows = [_without_silence(_as_float(one)) for one in recordings]
         rows = [row for row in rows if len(row)]
         if not rows:
             raise UsageError(
@@ -49,15 +57,13 @@ class NoiseBank:
             )
         samples = torch.cat(rows)
         if dtype == torch.int16:
-            samples = (samples.clamp(-1, 1) * INT16_SCALE).round().to(torch.int16)
+            samples = (samples * INT16_SCALE).round_().clamp_(-INT16_SCALE, INT16_SCALE - 1).to(torch.int16)
         lengths = torch.tensor([0] + [len(row) for row in rows])
         return cls(samples, lengths.cumsum(0))
 
     @classmethod
     def from_files(cls, paths: Sequence[Path], sample_rate: int) -> NoiseBank:
         """A bank of audio files, read as mono and resampled to `sample_rate`."""
-        from unheard.signal.audio_file import read_audio
-
         return cls.from_recordings([read_audio(path, sample_rate=sample_rate)[0] for path in paths])
 
     @property
@@ -68,17 +74,21 @@ class NoiseBank:
         """The same bank on another device."""
         return NoiseBank(self.samples.to(device), self.offsets.to(device))
 
-    def draw(self, info: BatchInfo, generator: torch.Generator, *shape: int, wrap: bool = False) -> Params:
+    def as_one(self) -> NoiseBank:
+        """The same samples as a single recording, whose pieces may cross from one recording into the next."""
+        return NoiseBank(self.samples, self.offsets[[0, -1]])
+
+    def draw(self, info: BatchInfo, generator: torch.Generator, *shape: int) -> Params:
         """A recording and a start for (num_clips, *shape) pieces of `info.num_samples`.
 
-        Every recording is equally likely, however long. The piece lies inside its recording; one that is too
-        short is looped, and with `wrap` a piece may begin anywhere and go on at the recording's beginning.
+        Every recording is equally likely, however long. The piece lies inside its recording; a recording that
+        is too short is looped from a random place.
         """
         size = (info.num_clips, *shape)
         recording = torch.randint(self.num_recordings, size, generator=generator)
         lengths = self.offsets.cpu().diff()[recording]
         room = lengths - info.num_samples + 1
-        room = torch.where((room < 1) | wrap, lengths, room)
+        room = torch.where(room < 1, lengths, room)
         start = (torch.rand(size, generator=generator, dtype=torch.float64) * room).long()
         return {"recording": recording, "start_samples": start}
 
@@ -100,14 +110,18 @@ class NoiseBank:
 def _looped(first: Tensor, length: Tensor, start: Tensor, num_samples: int) -> Tensor:
     """(batch, num_samples) positions in the bank, going round within each recording."""
     position = start.unsqueeze(1) + torch.arange(num_samples, device=start.device)
-    if bool((start + num_samples <= 2 * length).all()):
-        position -= length.unsqueeze(1) * (position >= length.unsqueeze(1))
-    else:
-        position %= length.unsqueeze(1)
-    return position + first.unsqueeze(1)
+    return position.remainder_(length.unsqueeze(1)).add_(first.unsqueeze(1))
 
 
-def _trim(recording: Tensor) -> Tensor:
-    """Without the digital silence at both ends, which collections use to pad short sounds."""
-    sounding = recording.nonzero().squeeze(1)
-    return recording[sounding[0] : sounding[-1] + 1] if len(sounding) else recording[:0]
+def _as_float(recording: Tensor | NDArray[Any]) -> Tensor:
+    samples = torch.as_tensor(recording)
+    return samples.float() / INT16_SCALE if samples.dtype == torch.int16 else samples.float()
+
+
+def _without_silence(recording: Tensor) -> Tensor:
+    """The frames of a recording that hold any sound; all of it where there is no digital silence."""
+    size = SILENCE_FRAME_SAMPLES
+    frames = torch.nn.functional.pad(recording, (0, -len(recording) % size)).reshape(-1, size)
+    peaks = frames.abs().amax(1)
+    sounding = peaks > peaks.max() * db_to_amplitude(SILENCE_DB) if len(peaks) else peaks.bool()
+    return recording if bool(sounding.all()) else frames[sounding].flatten()

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from unheard.errors import UsageError
-from unheard.units import seconds_to_samples
+from unheard.errors import AudioError, UsageError
+from unheard.signal.resample import resample
+from unheard.units import db_to_amplitude, seconds_to_samples
 
-DIRECT_HALF_WIDTH_S = 0.0025  # the direct sound is what lies within 2.5 ms of the highest peak
+DIRECT_HALF_WIDTH_S = 0.0025  # the direct sound is what lies within 2.5 ms of its peak
+ONSET_DB = -10.0  # and it is the first to come this near to the highest peak; reflections may be stronger
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +38,7 @@ class RoomBank:
 
     @classmethod
     def from_responses(
-        cls, responses: Sequence[NDArray[Any]], sample_rate: int, *, max_response_s: float = 0.7
+        cls, responses: Sequence[NDArray[Any]], sample_rate: int, *, max_response_s: float = 1.0
     ) -> RoomBank:
         """A bank of mono responses (num_samples,), any length and level, all at `sample_rate`.
 
@@ -51,11 +54,9 @@ class RoomBank:
         return cls(torch.from_numpy(rows), lead, sample_rate)
 
     @classmethod
-    def from_files(cls, paths: Sequence[Path], sample_rate: int, *, max_response_s: float = 0.7) -> RoomBank:
-        """A bank of measured responses from audio files, resampled to `sample_rate`."""
-        from unheard.signal.audio_file import read_audio
-
-        responses = [read_audio(path, sample_rate=sample_rate)[0] for path in paths]
+    def from_files(cls, paths: Sequence[Path], sample_rate: int, *, max_response_s: float = 1.0) -> RoomBank:
+        """A bank of measured responses from audio files; each channel is a response of its own."""
+        responses = [one for path in paths for one in _channels(path, sample_rate)]
         return cls.from_responses(responses, sample_rate, max_response_s=max_response_s)
 
     @staticmethod
@@ -85,12 +86,23 @@ class RoomBank:
         return RoomBank(self.responses.to(device), self.lead_samples, self.sample_rate)
 
 
+def _channels(path: Path, sample_rate: int) -> list[NDArray[np.float32]]:
+    """The channels of a file that hold any sound, each (num_samples,) at `sample_rate`."""
+    try:
+        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, soundfile.SoundFileError) as error:
+        raise AudioError(f"Impulse response {path}: {error}.") from error
+    return [resample(channel, rate, sample_rate) for channel in samples.T if channel.any()]
+
+
 def _aligned(response: NDArray[np.float32], lead: int, num_taps: int) -> NDArray[np.float32]:
-    """(num_taps,) with the highest peak at `lead` and energy 1 within `lead` samples of it."""
-    peak = int(np.abs(response).argmax()) if len(response) else 0
+    """(num_taps,) with the direct sound at `lead` and energy 1 within `lead` samples of it."""
+    magnitude = np.abs(response)
+    if not len(response) or not magnitude.max() > 0:
+        raise UsageError("An impulse response of the room bank is silent; leave it out.")
+    onset = int((magnitude >= magnitude.max() * db_to_amplitude(ONSET_DB)).argmax())
+    peak = onset + int(magnitude[onset : onset + lead].argmax())
     padded = np.concatenate([np.zeros(lead, np.float32), response, np.zeros(num_taps, np.float32)])
     taps = padded[peak : peak + num_taps]
-    energy = float(np.square(taps[: 2 * lead + 1]).sum())
-    if not energy > 0:
-        raise UsageError("An impulse response of the room bank is silent; leave it out.")
+    energy = np.square(taps[: 2 * lead + 1]).sum()
     return np.asarray(taps / np.sqrt(energy), np.float32)

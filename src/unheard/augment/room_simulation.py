@@ -5,6 +5,9 @@ exact for a shoebox but slow for long reverberation: the number of images grows 
 After `MIXING_S` single reflections can no longer be told apart, and Gaussian noise under exponential decay
 of the wanted reverberation time takes over, at the level that the images had (a hybrid as that of Lehmann &
 Johansson 2010).
+
+Walls and air take more of some frequencies. The response is made for the band that reverberates longest, then
+split into octave bands, and from the direct sound on each of them decays faster as its own time asks.
 """
 
 from __future__ import annotations
@@ -20,10 +23,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
 
 from unheard.augment.draws import check_positive, check_range
 from unheard.augment.room_bank import RoomBank
-from unheard.errors import MissingExtraError
+from unheard.errors import MissingExtraError, UsageError
 from unheard.units import seconds_to_samples
 
 VERSION = 1  # part of the cache key; raise it when the same options give other responses
@@ -31,11 +35,16 @@ SPEED_OF_SOUND_M_S = 343.0
 MIXING_S = 0.08
 FADE_S = 0.02
 WALL_MARGIN_M = 0.3
+DECAY_RATE = 3 * math.log(10)  # amplitude falls by exp(-DECAY_RATE t / rt60), 60 dB after rt60
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoomOptions:
-    """How rooms are drawn: sizes, reverberation times and distances are uniform in their ranges."""
+    """How rooms are drawn; everything is uniform in its range.
+
+    `rt60_s` is the time in which the sound at 1 kHz falls by 60 dB. At 125 Hz it is `bass_share` times as
+    long, at 8 kHz `treble_share` times, and between them it changes evenly with the octaves.
+    """
 
     num_rooms: int = 200
     sample_rate: int = 16000
@@ -45,20 +54,30 @@ class RoomOptions:
     max_height_m: float = 4.0
     min_rt60_s: float = 0.15
     max_rt60_s: float = 1.0
+    min_bass_share: float = 0.7
+    max_bass_share: float = 1.5
+    min_treble_share: float = 0.4
+    max_treble_share: float = 1.0
     min_distance_m: float = 0.2
     max_distance_m: float = 5.0
-    max_response_s: float = 0.7
+    max_response_s: float = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("size_m", "height_m", "rt60_s", "distance_m"):
+        for name in ("size_m", "height_m", "rt60_s", "bass_share", "treble_share", "distance_m"):
             low, high = getattr(self, f"min_{name}"), getattr(self, f"max_{name}")
             check_positive("Simulated rooms", f"min_{name}", low)
             check_range("Simulated rooms", name, low, high)
         check_positive("Simulated rooms", "num_rooms", self.num_rooms)
+        smallest = min(self.min_size_m, self.min_height_m) - 2 * WALL_MARGIN_M
+        if smallest < self.min_distance_m:
+            raise UsageError(
+                f"Simulated rooms: the smallest is {smallest:.2f} m wide, {WALL_MARGIN_M} m from its walls; that is "
+                f"less than min_distance_m = {self.min_distance_m}. Make the rooms larger."
+            )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Room:
     """One drawn room: size (length, width, height), source and microphone (x, y, z) in metres."""
 
@@ -66,6 +85,22 @@ class Room:
     source_m: NDArray[np.float64]
     microphone_m: NDArray[np.float64]
     rt60_s: float
+    bass_share: float
+    treble_share: float
+
+    def band_rt60_s(self, octave: float) -> float:
+        """Reverberation time so many octaves above 1 kHz (below where negative), from -3 to 3."""
+        share = self.bass_share if octave < 0 else self.treble_share
+        return float(self.rt60_s * share ** (abs(octave) / 3))
+
+    @property
+    def longest_rt60_s(self) -> float:
+        return max(self.band_rt60_s(octave) for octave in (-3, 0, 3))
+
+    @property
+    def direct_time_s(self) -> float:
+        """How long the direct sound travels."""
+        return float(np.linalg.norm(self.microphone_m - self.source_m)) / SPEED_OF_SOUND_M_S
 
 
 def simulated_rooms(options: RoomOptions = RoomOptions(), *, cache_dir: Path | None = None) -> RoomBank:
@@ -96,7 +131,14 @@ def draw_room(options: RoomOptions, generator: np.random.Generator) -> Room:
     size = np.append(floor, generator.uniform(options.min_height_m, options.max_height_m))
     source = generator.uniform(WALL_MARGIN_M, size - WALL_MARGIN_M)
     microphone = _at_distance(source, size, options, generator)
-    return Room(size, source, microphone, float(generator.uniform(options.min_rt60_s, options.max_rt60_s)))
+    return Room(
+        size,
+        source,
+        microphone,
+        float(generator.uniform(options.min_rt60_s, options.max_rt60_s)),
+        float(generator.uniform(options.min_bass_share, options.max_bass_share)),
+        float(generator.uniform(options.min_treble_share, options.max_treble_share)),
+    )
 
 
 def _at_distance(
@@ -105,12 +147,14 @@ def _at_distance(
     options: RoomOptions,
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """A point about a uniformly drawn distance away, moved inside the room where it would lie outside."""
-    direction = generator.normal(size=3)
-    direction /= np.linalg.norm(direction)
+    """A point in a random direction at a uniformly drawn distance, which shrinks until it is inside."""
     distance = generator.uniform(options.min_distance_m, options.max_distance_m)
-    point = source + distance * direction
-    return np.asarray(np.clip(point, WALL_MARGIN_M, size - WALL_MARGIN_M))
+    while True:
+        direction = generator.normal(size=3)
+        point = np.asarray(source + distance * direction / np.linalg.norm(direction))
+        if ((point >= WALL_MARGIN_M) & (point <= size - WALL_MARGIN_M)).all():
+            return point
+        distance = max(options.min_distance_m, 0.95 * distance)
 
 
 def impulse_response(room: Room, options: RoomOptions, generator: np.random.Generator) -> NDArray[np.float32]:
@@ -120,12 +164,26 @@ def impulse_response(room: Room, options: RoomOptions, generator: np.random.Gene
     images = _image_sources(room, options.sample_rate)[:num_samples]
     early[: len(images)] = images
     time_s = np.arange(num_samples) / options.sample_rate
-    decay = np.exp(-3 * math.log(10) / room.rt60_s * time_s)
+    decay = np.exp(-DECAY_RATE / room.longest_rt60_s * time_s)
     window = (time_s > MIXING_S - 2 * FADE_S) & (time_s < MIXING_S)
     level = np.sqrt(np.square(early[window]).sum() / np.square(decay[window]).sum())
     tail = level * decay * generator.normal(size=num_samples)
     angle = np.clip((time_s - (MIXING_S - FADE_S)) / FADE_S, 0, 1) * np.pi / 2
-    return np.asarray(np.cos(angle) * early + np.sin(angle) * tail, np.float32)
+    return _colored(np.cos(angle) * early + np.sin(angle) * tail, room, options.sample_rate)
+
+
+def _colored(response: NDArray[np.float64], room: Room, sample_rate: int) -> NDArray[np.float32]:
+    """The response with each octave band decaying at its own rate after the direct sound."""
+    num_fft = int(next_fast_len(2 * len(response), real=True))
+    octaves = np.log2(np.fft.rfftfreq(num_fft, 1 / sample_rate).clip(1) / 1000).clip(-3, 3)
+    spectrum = np.fft.rfft(response, num_fft)
+    time_s = (np.arange(len(response)) / sample_rate - room.direct_time_s).clip(0)
+    colored = np.zeros(len(response))
+    for octave in range(-3, 4):
+        band = np.fft.irfft(spectrum * (1 - np.abs(octaves - octave)).clip(0), num_fft)[: len(response)]
+        excess = DECAY_RATE * (1 / room.band_rt60_s(octave) - 1 / room.longest_rt60_s)
+        colored += band * np.exp(-excess * time_s)
+    return colored.astype(np.float32)
 
 
 def _image_sources(room: Room, sample_rate: int) -> NDArray[np.float64]:
@@ -144,10 +202,10 @@ def _image_sources(room: Room, sample_rate: int) -> NDArray[np.float64]:
 
 
 def absorption(room: Room) -> float:
-    """Share of energy that the walls take, from the reverberation time by Eyring's formula."""
+    """Share of energy that the walls take, from the longest reverberation time by Eyring's formula."""
     volume = float(room.size_m.prod())
     surface = 2 * float(room.size_m[0] * room.size_m[1] + room.size_m[2] * room.size_m[:2].sum())
-    return 1 - math.exp(-24 * math.log(10) * volume / (SPEED_OF_SOUND_M_S * surface * room.rt60_s))
+    return 1 - math.exp(-24 * math.log(10) * volume / (SPEED_OF_SOUND_M_S * surface * room.longest_rt60_s))
 
 
 def _key(options: RoomOptions) -> str:

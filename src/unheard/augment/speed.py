@@ -7,13 +7,12 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from unheard.augment.base import BatchInfo, Params, Transform
 from unheard.augment.draws import check_positive, check_range, log_uniform
 from unheard.augment.fft_filter import fft_length, samples_of, spectrum_of
 
-OVERSAMPLING = 2
+OVERSAMPLING = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,38 +40,30 @@ class Speed(Transform):
 
 
 def resampled(samples: Tensor, factor: Tensor) -> Tensor:
-    """(batch, num_samples) clips read at `factor` samples a step, by cubic interpolation of twice the rate.
+    """(batch, num_samples) clips read at `factor` samples a step, the middle staying in place.
 
-    Frequencies that a factor above 1 would push past half the sample rate are removed first.
+    Read by straight lines between points at four times the rate: the images that this leaves are 47 dB down
+    for a tone at a quarter of the sample rate. Frequencies that a factor above 1 would push past half the
+    sample rate are removed first.
     """
     num_samples = samples.shape[1]
     dense = _oversampled(samples, factor)
-    middle = (num_samples - 1) / 2
-    steps = torch.arange(num_samples, device=samples.device) - middle
-    position = OVERSAMPLING * (middle + steps * factor.unsqueeze(1))
-    inside = (position >= 0) & (position <= OVERSAMPLING * num_samples - 1)
-    return _cubic(dense, position.clamp(0, OVERSAMPLING * num_samples - 1)) * inside
+    last = dense.shape[1] - 2
+    steps = torch.arange(num_samples, device=samples.device) - (num_samples - 1) / 2
+    position = OVERSAMPLING * (steps * factor.unsqueeze(1) + (num_samples - 1) / 2)
+    index = position.long().clamp_(0, last)
+    share = position.sub_(index)
+    inside = (share >= 0) & (share <= 1)
+    read = torch.lerp(dense.gather(1, index), dense[:, 1:].gather(1, index), share)
+    return read.mul_(inside)
 
 
 def _oversampled(samples: Tensor, factor: Tensor) -> Tensor:
-    """(batch, 2 * num_samples) at twice the rate, without what would alias."""
+    """(batch, 4 * (num_samples - 1) + 1) at four times the rate, without what would alias."""
     num_samples = samples.shape[1]
     num_fft = fft_length(num_samples, num_samples)
     spectrum = spectrum_of(samples, num_fft)
     bins = torch.arange(spectrum.shape[1], device=samples.device)
     spectrum *= (bins * factor.unsqueeze(1) < spectrum.shape[1] - 1) * OVERSAMPLING
-    return samples_of(spectrum, OVERSAMPLING * num_fft, OVERSAMPLING * num_samples)
-
-
-def _cubic(dense: Tensor, position: Tensor) -> Tensor:
-    """Catmull-Rom interpolation of (batch, n) at (batch, m) positions, edges repeated."""
-    padded = functional.pad(dense, (1, 2))
-    whole = position.floor()
-    t = position - whole
-    index = whole.long()
-    before, here, after, later = (padded.gather(1, index + step) for step in range(4))
-    slope_here, slope_after = (after - before) / 2, (later - here) / 2
-    jump = after - here
-    bend = 3 * jump - 2 * slope_here - slope_after
-    twist = slope_here + slope_after - 2 * jump
-    return here + t * (slope_here + t * (bend + t * twist))
+    dense = samples_of(spectrum, OVERSAMPLING * num_fft, OVERSAMPLING * num_fft)
+    return dense[:, : OVERSAMPLING * (num_samples - 1) + 1]

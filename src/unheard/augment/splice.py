@@ -23,8 +23,8 @@ class Splice(Transform):
 
     Both are cut at the same drawn share of their spoken part (from the first to the last 20 ms frame within
     25 dB of the loudest) and joined with a cross-fade of 10 ms, the second part at the speech level of the
-    first. The result no longer is the word of its label. Where `BatchInfo.labels` is given, the other clip has
-    another label (two parts of one word make that word again); a clip that finds none is left alone.
+    first. The result no longer is the word of its label. Where `BatchInfo.labels` is given, the other clip
+    has another label (two parts of one word make that word again); a clip that finds none is left alone.
     """
 
     name: ClassVar[str] = "splice"
