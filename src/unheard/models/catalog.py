@@ -1,0 +1,81 @@
+"""Architectures by name. All answer the same call: features in, logits and embedding out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from unheard.errors import UsageError, unknown_name
+from unheard.models.bc_resnet import BcResNet
+from unheard.models.lean import Lean
+from unheard.models.network import Network
+from unheard.models.simple_cnn_1d import SimpleCnn1d
+from unheard.models.tutorial_cnn import TutorialCnn
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One row of the catalog. `build` takes num_bins, num_frames, num_classes and its own options."""
+
+    name: str
+    summary: str
+    front_end: str  # the preset it was designed for
+    build: Callable[..., Network]
+    has_dropout: bool = True
+
+
+def _bc_resnet(width: str) -> Architecture:
+    return Architecture(
+        name=f"bc-resnet-{width}",
+        summary=f"broadcasted residual network, width {width} (Kim et al. 2021)",
+        front_end="mel-40",
+        build=partial(BcResNet, width=float(width)),
+    )
+
+
+def _lean(size: str, speed: str) -> Architecture:
+    return Architecture(
+        name=f"lean-{size}",
+        summary=f"dense 2-D stem, separable 1-D trunk; {speed}",
+        front_end="mel-40-band-mean",
+        build=partial(Lean, size=size),
+    )
+
+
+CATALOG: dict[str, Architecture] = {
+    row.name: row
+    for row in (
+        Architecture("tutorial-cnn", "two convolutions and a dense layer", "tutorial", TutorialCnn, False),
+        Architecture("simple-cnn-1d", "two convolutions over time", "mel-40", SimpleCnn1d),
+        *(_bc_resnet(width) for width in ("1", "1.5", "2", "3", "6", "8")),
+        _lean("s", "for the smallest machines"),
+        _lean("m", "the default"),
+        _lean("l", "where accuracy matters more than speed"),
+    )
+}
+
+
+def architecture(name: str) -> Architecture:
+    """The catalog's row of that name.
+
+    Raises: UsageError naming the nearest known one.
+    """
+    if name not in CATALOG:
+        raise UsageError(unknown_name("architecture", name, CATALOG))
+    return CATALOG[name]
+
+
+def build_network(
+    name: str, num_bins: int, num_frames: int, num_classes: int, dropout: float | None = None
+) -> Network:
+    """A freshly initialised network; `dropout` None keeps the architecture's own.
+
+    Raises: UsageError when the features do not fit the architecture.
+    """
+    row = architecture(name)
+    options = {} if dropout is None or not row.has_dropout else {"dropout": dropout}
+    try:
+        return row.build(num_bins, num_frames, num_classes, **options)
+    except ValueError as error:
+        raise UsageError(f"{error} Choose another front end or architecture.") from error

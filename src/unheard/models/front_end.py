@@ -1,0 +1,235 @@
+"""Waveform to log-mel features, as one module that trains, exports and runs the same."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from unheard.errors import UsageError, unknown_name
+from unheard.units import seconds_to_samples
+
+Scale = Literal["db", "log", "pcen"]
+Normalisation = Literal["none", "clip", "band-mean", "band"]
+
+POWER_FLOOR = 1e-10  # -100 dB re full scale; below 16-bit quantisation noise in any band
+
+
+@dataclass(frozen=True)
+class FrontEndOptions:
+    """How a waveform becomes features.
+
+    `scale`: decibels, natural logarithm, or per-channel energy normalisation (PCEN).
+    `top_db`: with `db` or `log`, values further than this below the clip's loudest are raised to it.
+    `normalisation`: `clip` subtracts the clip's mean and divides by its deviation; `band-mean` subtracts each
+    band's mean over time (which removes level and stationary colour); `band` also divides by its deviation.
+    `num_mfcc`: keep so many cosine coefficients instead of the bands.
+    """
+
+    sample_rate: int = 16_000
+    window_ms: float = 30.0
+    hop_ms: float = 10.0
+    num_bands: int = 40
+    min_hz: float = 20.0
+    max_hz: float | None = None  # None: half the sample rate
+    scale: Scale = "log"
+    top_db: float | None = None
+    normalisation: Normalisation = "none"
+    num_mfcc: int | None = None
+    power_floor: float = POWER_FLOOR
+
+    def __post_init__(self) -> None:
+        nyquist_hz = self.sample_rate / 2
+        if not 0 <= self.min_hz < self.upper_hz <= nyquist_hz:
+            raise UsageError(
+                f"Front end: bands from {self.min_hz:g} to {self.upper_hz:g} Hz do not fit below "
+                f"{nyquist_hz:g} Hz, half the sample rate. Change min_hz or max_hz."
+            )
+        if not 0 < self.hop_ms <= self.window_ms:
+            raise UsageError(
+                f"Front end: hop_ms {self.hop_ms:g} is not between 0 and window_ms {self.window_ms:g}."
+            )
+        if self.num_mfcc is not None and not 0 < self.num_mfcc <= self.num_bands:
+            raise UsageError(f"Front end: {self.num_mfcc} MFCC do not fit into {self.num_bands} bands.")
+
+    @property
+    def upper_hz(self) -> float:
+        """Upper edge of the highest band in Hz."""
+        return self.sample_rate / 2 if self.max_hz is None else self.max_hz
+
+    @property
+    def window_samples(self) -> int:
+        return seconds_to_samples(self.window_ms / 1000, self.sample_rate)
+
+    @property
+    def hop_samples(self) -> int:
+        return seconds_to_samples(self.hop_ms / 1000, self.sample_rate)
+
+    @property
+    def fft_samples(self) -> int:
+        """Window, rounded up to a power of two."""
+        return 1 << (self.window_samples - 1).bit_length()
+
+    @property
+    def num_bins(self) -> int:
+        """Rows of the features."""
+        return self.num_mfcc or self.num_bands
+
+    def num_frames(self, num_samples: int) -> int:
+        """Columns of the features; frames are centred on multiples of the hop."""
+        return 1 + num_samples // self.hop_samples
+
+
+# 20/10 ms and 64 bands in decibels is the tutorial's; 30/10 ms and 40 bands is usual for spoken commands.
+PRESETS: dict[str, FrontEndOptions] = {
+    "tutorial": FrontEndOptions(window_ms=20, num_bands=64, min_hz=0, scale="db", top_db=80),
+    "mel-40": FrontEndOptions(min_hz=0),
+    "mel-40-band-mean": FrontEndOptions(normalisation="band-mean"),
+    "pcen-40": FrontEndOptions(scale="pcen"),
+    "mfcc-40": FrontEndOptions(num_bands=80, num_mfcc=40, scale="db", top_db=80),
+}
+
+
+def preset(name: str) -> FrontEndOptions:
+    """Options of a named front end.
+
+    Raises: UsageError when there is none of that name.
+    """
+    if name not in PRESETS:
+        raise UsageError(unknown_name("front end", name, PRESETS))
+    return PRESETS[name]
+
+
+def mel_filters(options: FrontEndOptions) -> Tensor:
+    """Triangles evenly spaced on the mel scale 2595 log10(1 + f/700): `(num_fft_bins, num_bands)`, peak 1."""
+
+    def to_mel(hz: float) -> float:
+        return 2595.0 * math.log10(1.0 + hz / 700.0)
+
+    mels = torch.linspace(
+        to_mel(options.min_hz), to_mel(options.upper_hz), options.num_bands + 2, dtype=torch.float64
+    )
+    edges_hz = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
+    bins_hz = torch.arange(options.fft_samples // 2 + 1, dtype=torch.float64)
+    bins_hz = (bins_hz * options.sample_rate / options.fft_samples)[:, None]
+    rising = (bins_hz - edges_hz[:-2]) / (edges_hz[1:-1] - edges_hz[:-2])
+    falling = (edges_hz[2:] - bins_hz) / (edges_hz[2:] - edges_hz[1:-1])
+    return torch.minimum(rising, falling).clamp(min=0).float()
+
+
+def dct_matrix(num_coefficients: int, num_bands: int) -> Tensor:
+    """Orthonormal DCT-II: `(num_coefficients, num_bands)`."""
+    band = torch.arange(num_bands, dtype=torch.float64)
+    order = torch.arange(num_coefficients, dtype=torch.float64)[:, None]
+    matrix = torch.cos(math.pi / num_bands * (band + 0.5) * order) * math.sqrt(2.0 / num_bands)
+    matrix[0] *= math.sqrt(0.5)
+    return matrix.float()
+
+
+def smoothing_matrix(num_frames: int, coefficient: float) -> Tensor:
+    """First-order low-pass over time as a matrix, started on the first frame: `(num_frames, num_frames)`.
+
+    Column t holds the weights of all frames in the smoothed frame t.
+    """
+    frame = torch.arange(num_frames, dtype=torch.float64)
+    age = frame[None, :] - frame[:, None]
+    weights = torch.where(age >= 0, coefficient * (1 - coefficient) ** age.clamp(min=0), 0.0)
+    weights[0] = (1 - coefficient) ** frame
+    return weights.float()
+
+
+class Pcen(nn.Module):
+    """Per-channel energy normalisation with trainable gain, bias and root (Wang et al. 2017, eq. 1)."""
+
+    smoothing: Tensor
+
+    def __init__(self, num_bands: int, num_frames: int, coefficient: float = 0.04) -> None:
+        super().__init__()
+        self.register_buffer("smoothing", smoothing_matrix(num_frames, coefficient), persistent=False)
+        self.log_gain = nn.Parameter(torch.full((num_bands, 1), math.log(0.96)))
+        self.log_bias = nn.Parameter(torch.full((num_bands, 1), math.log(2.0)))
+        self.log_root = nn.Parameter(torch.full((num_bands, 1), math.log(0.5)))
+
+    def forward(self, energy: Tensor) -> Tensor:
+        """`energy`, result: `(batch, num_bands, num_frames)`; energies are scaled to 16-bit sample values."""
+        energy = energy * 2.0**30
+        smooth = (energy @ self.smoothing + 1e-6).log()
+        gain, bias, root = self.log_gain.exp(), self.log_bias.exp(), self.log_root.exp()
+        return (energy * (-gain * smooth).exp() + bias) ** root - bias**root
+
+
+class FrontEnd(nn.Module):
+    """`(batch, window_samples)` in [-1, 1] to features `(batch, num_bins, num_frames)`."""
+
+    window: Tensor
+    filters: Tensor
+    dct: Tensor
+
+    def __init__(self, options: FrontEndOptions, num_samples: int) -> None:
+        super().__init__()
+        self.options = options
+        self.num_frames = options.num_frames(num_samples)
+        window = torch.hann_window(options.window_samples)
+        left = (options.fft_samples - options.window_samples) // 2
+        window = functional.pad(window, (left, options.fft_samples - options.window_samples - left))
+        self.register_buffer("window", window, persistent=False)
+        self.register_buffer("filters", mel_filters(options), persistent=False)
+        dct = dct_matrix(options.num_bins, options.num_bands) if options.num_mfcc else torch.empty(0)
+        self.register_buffer("dct", dct, persistent=False)
+        self.pcen = Pcen(options.num_bands, self.num_frames) if options.scale == "pcen" else None
+
+    def power(self, samples: Tensor) -> Tensor:
+        """Power spectrum `(batch, num_frames, num_fft_bins)`; a full-scale sine has power 1 in its bin."""
+        options = self.options
+        half = options.fft_samples // 2
+        padded = functional.pad(samples, (half, half))
+        if torch.compiler.is_exporting():
+            return self._power_by_convolution(padded)
+        frames = padded.unfold(-1, options.fft_samples, options.hop_samples)
+        spectrum = torch.fft.rfft(frames * (self.window * (2.0 / self.window.sum())))
+        power: Tensor = spectrum.real.square() + spectrum.imag.square()
+        return power
+
+    def _power_by_convolution(self, padded: Tensor) -> Tensor:
+        """The same as a convolution, which every ONNX runtime runs fast; few have a Fourier transform."""
+        num_fft = self.options.fft_samples
+        time = torch.arange(num_fft, dtype=torch.float64)
+        phase = 2 * math.pi / num_fft * time * torch.arange(num_fft // 2 + 1, dtype=torch.float64)[:, None]
+        scaled = self.window.double() * (2.0 / self.window.double().sum())
+        basis = torch.cat([phase.cos() * scaled, phase.sin() * scaled]).float()[:, None, :]
+        parts = functional.conv1d(padded[:, None, :], basis, stride=self.options.hop_samples)
+        real, imaginary = parts.chunk(2, dim=1)
+        power: Tensor = (real.square() + imaginary.square()).transpose(1, 2)
+        return power
+
+    def forward(self, samples: Tensor) -> Tensor:
+        energy = (self.power(samples) @ self.filters).transpose(1, 2)
+        if self.pcen is not None:
+            features: Tensor = self.pcen(energy)
+        else:
+            features = self._logarithm(energy)
+        if self.options.num_mfcc:
+            features = self.dct @ features
+        return self._normalise(features)
+
+    def _logarithm(self, energy: Tensor) -> Tensor:
+        per_neper = 10.0 / math.log(10.0) if self.options.scale == "db" else 1.0
+        features = energy.clamp(min=self.options.power_floor).log() * per_neper
+        if self.options.top_db is not None:
+            top = self.options.top_db * per_neper * math.log(10.0) / 10.0
+            features = torch.maximum(features, features.amax(dim=(1, 2), keepdim=True) - top)
+        return features
+
+    def _normalise(self, features: Tensor) -> Tensor:
+        kind = self.options.normalisation
+        if kind == "none":
+            return features
+        over = (1, 2) if kind == "clip" else (2,)
+        features = features - features.mean(dim=over, keepdim=True)
+        if kind == "band-mean":
+            return features
+        return features / (features.square().mean(dim=over, keepdim=True) + 1e-4).sqrt()
