@@ -1,0 +1,100 @@
+"""What a training reads: clips from the cache, their classes, and which of them make up an epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import IterableDataset
+
+from unheard.train.recipe import DataSection
+
+SILENCE_ROW = -1  # stands for a clip of silence that is made when the batch is
+Batch = tuple[Tensor, Tensor, Tensor]  # rows (batch,), int16 samples (batch, num_samples), classes (batch,)
+
+
+@dataclass(frozen=True)
+class TrainingClips:
+    """`samples` int16 `(num_clips, window_samples)`, `classes` int64 `(num_clips,)`; the last `num_voices`
+    clips are synthetic."""
+
+    samples: NDArray[np.int16]
+    classes: NDArray[np.int64]
+    num_voices: int = 0
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+
+@dataclass(frozen=True)
+class EpochPlan:
+    """Which clips an epoch has and in what order; the seed and the epoch's number decide, nothing else."""
+
+    classes: NDArray[np.int64]
+    options: DataSection
+    unknown: int | None
+    silence: int | None
+    seed: int
+    num_voices: int = 0
+
+    def rows(self, epoch: int) -> NDArray[np.int64]:
+        """Rows of the clips in order; `SILENCE_ROW` for silence."""
+        random = np.random.default_rng([self.seed, epoch])
+        real = np.arange(len(self.classes) - self.num_voices)
+        of = self.classes[real]
+        commands = real[of != self.unknown]
+        unknown = real[of == self.unknown]
+        parts = [self._commands(commands, random), self._unknown(unknown, random)]
+        if self.silence is not None:
+            parts.append(np.full(round(self.options.silence_share * self.average), SILENCE_ROW))
+        if self.num_voices and self.options.voices:
+            first = len(real)
+            parts.append(
+                first + random.choice(self.num_voices, min(self.options.voices, self.num_voices), False)
+            )
+        return random.permutation(np.concatenate(parts))
+
+    @property
+    def average(self) -> float:
+        """Clips of the average command."""
+        real = self.classes[: len(self.classes) - self.num_voices]
+        commands = real[real != self.unknown]
+        return len(commands) / max(1, len(np.unique(commands)))
+
+    def _commands(self, rows: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
+        if self.options.sampling == "all":
+            return rows
+        per_class = round(self.average)
+        groups = [rows[self.classes[rows] == label] for label in np.unique(self.classes[rows])]
+        return np.concatenate([random.choice(group, per_class, len(group) < per_class) for group in groups])
+
+    def _unknown(self, rows: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
+        wanted = round(self.options.unknown_share * self.average)
+        if wanted == 0 or wanted >= len(rows):
+            return rows
+        return random.choice(rows, wanted, replace=False)
+
+
+class EpochBatches(IterableDataset[Batch]):
+    """The batches of one epoch, each read from the cache in one go."""
+
+    def __init__(self, clips: TrainingClips, rows: NDArray[np.int64], batch_size: int) -> None:
+        super().__init__()
+        self.clips = clips
+        self.batches = [rows[start : start + batch_size] for start in range(0, len(rows), batch_size)]
+        if len(self.batches) > 1 and len(self.batches[-1]) < 2:
+            self.batches.pop()  # batch normalisation needs two clips
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __iter__(self) -> Iterator[Batch]:
+        for rows in self.batches:
+            samples = self.clips.samples[np.maximum(rows, 0)]
+            samples[rows == SILENCE_ROW] = 0
+            classes = self.clips.classes[np.maximum(rows, 0)]
+            yield torch.from_numpy(rows), torch.from_numpy(samples), torch.from_numpy(classes)

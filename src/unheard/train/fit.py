@@ -1,0 +1,190 @@
+"""The training itself: clips and a recipe in, a trained model out; killed and resumed, the same model."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from lightning.pytorch.callbacks import Callback, EarlyStopping, EMAWeightAveraging, ModelCheckpoint
+from torch.utils.data import DataLoader, TensorDataset
+
+from unheard.corpus.classes import ClassMap
+from unheard.models.speech_model import SpeechModel
+from unheard.train.augmentation import Augmentation
+from unheard.train.checkpoints import AtomicCheckpoints, model_weights, read_checkpoint
+from unheard.train.curves import CurveRow, Curves, OnBatch, ProgressLine, read_curves
+from unheard.train.data import EpochBatches, EpochPlan, TrainingClips
+from unheard.train.module import StepSources, TrainingModule
+from unheard.train.recipe import Recipe, TrainingSection
+from unheard.train.samples_log import SamplePredictions
+from unheard.train.silence import SilenceMaker
+
+NUM_SAMPLE_PREDICTIONS = 12
+VALIDATION_BATCH = 200
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What is learned from, and what is watched while learning; `validation_ids` name what is watched."""
+
+    classes: ClassMap
+    train: TrainingClips
+    validation: TrainingClips
+    validation_ids: tuple[str, ...]
+    augmentation: Augmentation
+    silence: SilenceMaker
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """Who wants to know how it goes."""
+
+    on_epoch: Callable[[CurveRow], None] | None = None
+    on_batch: OnBatch | None = None
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The model with the weights that ship (evaluation mode, CPU), its curves, and the epochs trained."""
+
+    model: SpeechModel
+    curves: list[CurveRow]
+    num_epochs: int
+
+
+class _Data(pl.LightningDataModule):
+    def __init__(self, data: TrainingData, plan: EpochPlan, batch_size: int) -> None:
+        super().__init__()
+        self.data, self.plan, self.batch_size = data, plan, batch_size
+
+    def train_dataloader(self) -> Any:
+        epoch = self.trainer.current_epoch if self.trainer else 0
+        return DataLoader(
+            EpochBatches(self.data.train, self.plan.rows(epoch), self.batch_size), batch_size=None
+        )
+
+    def val_dataloader(self) -> Any:
+        clips = self.data.validation
+        content = TensorDataset(torch.tensor(clips.samples), torch.from_numpy(clips.classes))
+        return DataLoader(content, batch_size=VALIDATION_BATCH)
+
+
+def fit(
+    model: SpeechModel,
+    data: TrainingData,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    seed: int = 0,
+    resume: bool = False,
+    callbacks: Callbacks = Callbacks(),
+) -> Fitted:
+    """Train `model` in `folder` (checkpoints, curves).
+
+    With `resume`, training goes on after the last whole epoch and ends with the weights that an undisturbed
+    run would have had (on a CPU, with the same number of threads).
+    Raises: TrainingError when a checkpoint can't be read.
+    """
+    set_threads(recipe.training.num_threads)
+    checkpoints = folder / "checkpoints"
+    plan = EpochPlan(
+        data.train.classes,
+        recipe.data,
+        data.classes.unknown,
+        data.classes.silence,
+        seed,
+        data.train.num_voices,
+    )
+    batch_size = recipe.training.batch_size
+    steps = len(EpochBatches(data.train, plan.rows(0), batch_size))
+    module = TrainingModule(
+        model, recipe, StepSources(data.classes, data.augmentation, data.silence), seed, steps
+    )
+    last = checkpoints / "last.ckpt"
+    with _quiet():
+        trainer = _trainer(recipe.training, folder, _callbacks(model, data, recipe, folder, callbacks))
+        loaders = _Data(data, plan, batch_size)
+        trainer.fit(module, datamodule=loaders, ckpt_path=str(last) if resume and last.exists() else None)
+    kept = checkpoints / ("best.ckpt" if recipe.training.keep == "best" else "last.ckpt")
+    model.load_state_dict(model_weights(read_checkpoint(kept)))
+    return Fitted(model.cpu().eval(), read_curves(folder / "curves.csv"), trainer.current_epoch)
+
+
+def set_threads(num_threads: int) -> int:
+    """Threads that torch computes with; 0 takes one a core that this process may use."""
+    wanted = num_threads or len(os.sched_getaffinity(0))
+    torch.set_num_threads(wanted)
+    return wanted
+
+
+def _callbacks(
+    model: SpeechModel, data: TrainingData, recipe: Recipe, folder: Path, callbacks: Callbacks
+) -> list[Callback]:
+    """Order matters: curves and samples are written before the checkpoint that a resumed run starts from."""
+    options = recipe.training
+    chosen = slice(0, len(data.validation_ids), max(1, len(data.validation_ids) // NUM_SAMPLE_PREDICTIONS))
+    found: list[Callback] = [
+        Curves(folder, callbacks.on_epoch),
+        SamplePredictions(
+            folder / "sample_predictions.csv",
+            model,
+            data.validation_ids[chosen],
+            data.validation.samples[chosen],
+            data.validation.classes[chosen],
+            data.classes.labels,
+        ),
+    ]
+    if callbacks.on_batch:
+        found.append(ProgressLine(callbacks.on_batch))
+    if options.ema_decay > 0:
+        found.append(EMAWeightAveraging(decay=options.ema_decay))
+    if options.patience_epochs > 0:
+        found.append(EarlyStopping("validation_loss", patience=options.patience_epochs))
+    target = folder / "checkpoints"
+    best = ModelCheckpoint(target, "best", monitor="validation_loss", enable_version_counter=False)
+    last = ModelCheckpoint(target, "last", save_on_train_epoch_end=True, enable_version_counter=False)
+    return [*found, best, last]
+
+
+def _trainer(options: TrainingSection, folder: Path, callbacks: list[Callback]) -> pl.Trainer:
+    return pl.Trainer(
+        accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[options.device],
+        devices=1,
+        precision=options.precision,
+        max_epochs=options.epochs,
+        accumulate_grad_batches=options.accumulate_batches,
+        gradient_clip_val=options.gradient_clip or None,
+        reload_dataloaders_every_n_epochs=1,
+        num_sanity_val_steps=0,
+        callbacks=callbacks,
+        plugins=[AtomicCheckpoints()],
+        default_root_dir=folder,
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        deterministic="warn",
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Lightning's remarks on devices, loaders and workers, which say nothing to our users."""
+    loggers = [logging.getLogger(name) for name in ("lightning.pytorch", "lightning.fabric")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="lightning")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

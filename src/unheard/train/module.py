@@ -1,0 +1,156 @@
+"""One step of training, one of validation, and the optimiser: the Lightning module."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import lightning.pytorch as pl
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from unheard.augment.base import BatchInfo
+from unheard.augment.mixup import Mixup
+from unheard.corpus.classes import ClassMap
+from unheard.models.speech_model import SpeechModel
+from unheard.train.augmentation import Augmentation
+from unheard.train.data import SILENCE_ROW, Batch
+from unheard.train.recipe import OptimiserSection, Recipe, ScheduleSection
+from unheard.train.silence import SilenceMaker
+
+INT16_SCALE = 1.0 / 32768.0
+
+
+@dataclass(frozen=True)
+class StepSources:
+    """What a step draws from besides its batch."""
+
+    classes: ClassMap
+    augmentation: Augmentation
+    silence: SilenceMaker
+
+
+def step_seed(seed: int, epoch: int, batch_index: int) -> int:
+    """A seed for one step: the same whatever came before, so that a resumed run draws the same."""
+    return int(np.random.SeedSequence([seed, epoch, batch_index]).generate_state(1, np.uint32)[0])
+
+
+def rate_factor(options: ScheduleSection, epoch: float, num_epochs: int) -> float:
+    """Learning rate relative to the recipe's, `epoch` counted in fractions."""
+    if epoch < options.warmup_epochs:
+        return epoch / options.warmup_epochs
+    if options.name == "constant":
+        return 1.0
+    if options.name == "step":
+        return float(options.step_factor ** ((epoch - options.warmup_epochs) // options.step_epochs))
+    progress = (epoch - options.warmup_epochs) / (num_epochs - options.warmup_epochs)
+    return 0.5 * (1.0 + math.cos(math.pi * min(1.0, progress)))
+
+
+def build_optimiser(options: OptimiserSection, model: SpeechModel) -> torch.optim.Optimizer:
+    """SGD or AdamW; biases and normalisation are not decayed by AdamW."""
+    decayed = [weight for weight in model.parameters() if weight.ndim > 1]
+    others = [weight for weight in model.parameters() if weight.ndim <= 1]
+    if options.name == "adamw":
+        groups = [
+            {"params": decayed, "weight_decay": options.weight_decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+        return torch.optim.AdamW(groups, lr=options.learning_rate, betas=(options.momentum, 0.999))
+    return torch.optim.SGD(
+        model.parameters(),
+        lr=options.learning_rate,
+        momentum=options.momentum,
+        weight_decay=options.weight_decay,
+    )
+
+
+class TrainingModule(pl.LightningModule):
+    """Waveforms in int16 to a loss. All chance of a step comes from the seed, the epoch and the step."""
+
+    def __init__(
+        self, model: SpeechModel, recipe: Recipe, sources: StepSources, seed: int, steps_per_epoch: int
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.recipe = recipe
+        self.sources = sources
+        self.seed = seed
+        self.steps_per_epoch = steps_per_epoch
+        alpha = recipe.training.mixup_alpha
+        self.mixup = Mixup(p=0.5, alpha=alpha) if alpha > 0 else None
+
+    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
+        """Loss of one batch: make silence, augment, features, mask, mix, network."""
+        seed = step_seed(self.seed, self.current_epoch, batch_index)
+        generator = torch.Generator().manual_seed(seed)
+        torch.manual_seed(seed)  # dropout
+        with torch.no_grad():
+            samples, classes = self._prepare(batch, generator)
+        features = self.model.front_end(samples)
+        features = self.sources.augmentation.change_features(features, self._sample_rate, generator)
+        features, targets = self._mix(features, classes, generator)
+        logits, _ = self.model.network(features)
+        smoothing = self.recipe.training.label_smoothing
+        loss = functional.cross_entropy(logits, targets, label_smoothing=smoothing)
+        accuracy = (logits.argmax(1) == classes).float().mean()
+        self.log_dict({"train_loss": loss, "train_accuracy": accuracy}, on_step=False, on_epoch=True)
+        return loss
+
+    @property
+    def _sample_rate(self) -> int:
+        return self.recipe.data.sample_rate
+
+    def _prepare(self, batch: Batch, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Augmented float32 samples and their classes."""
+        rows, whole, classes = batch
+        samples = whole.float() * INT16_SCALE
+        silent = rows == SILENCE_ROW
+        index = self.sources.classes.silence
+        if index is not None and bool(silent.any()):
+            made = self.sources.silence.make(int(silent.sum()), samples.shape[1], generator)
+            samples[silent] = made.to(samples.device)
+            classes = torch.where(silent, index, classes)
+        words = torch.where(silent, -1, classes)  # silence spliced or reversed stays silence: see below
+        unknown = self.sources.classes.unknown
+        samples, changed = self.sources.augmentation.change_samples(
+            samples, words, unknown, self._sample_rate, generator
+        )
+        return samples.clamp(-1, 1), torch.where(silent, classes, changed)
+
+    def _mix(self, features: Tensor, classes: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Features and soft targets `(batch, num_classes)`, mixed where the recipe says so."""
+        targets = functional.one_hot(classes, len(self.sources.classes.labels)).float()
+        if self.mixup is None:
+            return features, targets
+        draw = self.mixup.draw(BatchInfo(len(features), features.shape[2], self._sample_rate), generator)
+        return self.mixup.apply(features, draw), self.mixup.apply(targets, draw)
+
+    def validation_step(self, batch: tuple[Tensor, Tensor], batch_index: int) -> None:
+        """Loss and accuracy on clips as they are."""
+        samples, classes = batch
+        logits, _ = self.model(samples.float() * INT16_SCALE)
+        loss = functional.cross_entropy(logits, classes)
+        accuracy = (logits.argmax(1) == classes).float().mean()
+        metrics = {"validation_loss": loss, "validation_accuracy": accuracy}
+        self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(classes))
+
+    def configure_optimizers(self) -> Any:
+        """The optimiser, with a rate set anew before every step."""
+        optimiser = build_optimiser(self.recipe.optimiser, self.model)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._factor())
+        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _factor(self) -> Callable[[int], float]:
+        steps = max(1, self.steps_per_epoch // self.recipe.training.accumulate_batches)
+        schedule, epochs = self.recipe.schedule, self.recipe.training.epochs
+
+        def factor(step: int) -> float:
+            rising = schedule.warmup_epochs > 0 and step / steps < schedule.warmup_epochs
+            return rate_factor(schedule, (step + 1 if rising else step) / steps, epochs)
+
+        return factor

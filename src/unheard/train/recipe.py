@@ -1,0 +1,238 @@
+"""A recipe: everything that decides how a model is trained, as one validated object."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from unheard.errors import UsageError, unknown_name
+
+RECIPE_NAMES = ("robust", "bc-resnet", "tutorial")
+
+
+class Section(BaseModel):
+    """Frozen options; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelSection(Section):
+    """`dropout` None keeps the architecture's own."""
+
+    architecture: str = "lean-m"
+    dropout: float | None = Field(None, ge=0, lt=1)
+
+
+class FrontEndSection(Section):
+    """A preset of the front end, and what is to differ from it. None keeps what the preset (or, for the
+    preset, the architecture) says."""
+
+    preset: str | None = None
+    window_ms: float | None = None
+    hop_ms: float | None = None
+    num_bands: int | None = None
+    min_hz: float | None = None
+    max_hz: float | None = None
+    scale: Literal["db", "log", "pcen"] | None = None
+    top_db: float | None = None
+    normalisation: Literal["none", "clip", "band-mean", "band"] | None = None
+    num_mfcc: int | None = None
+    power_floor: float | None = None
+
+
+class DataSection(Section):
+    """What is learned from what.
+
+    `commands`: the labels to tell apart; empty for all (for Speech Commands: its ten command words).
+    `unknown`, `silence`: whether there are classes `_unknown_` (all other labels) and `_silence_` (background
+    recordings and quiet); `auto` where the corpus has what they are made of.
+    `unknown_share`, `silence_share`: clips of these in an epoch, relative to the average command; 0 takes
+    every unknown clip once.
+    `window_s`: what the model hears at once; 0 for the length that covers 95 % of the clips.
+    `sampling`: `all` clips once an epoch, or `balanced`: as many of each command, drawn with replacement.
+    `voices`: synthetic clips an epoch (extra `unheard[voices]`), none by default.
+    """
+
+    sample_rate: int = Field(16_000, ge=4_000, le=48_000)
+    window_s: float = Field(0.0, ge=0, le=30)
+    commands: tuple[str, ...] = ()
+    unknown: Literal["auto", "yes", "no"] = "auto"
+    silence: Literal["auto", "yes", "no"] = "auto"
+    unknown_share: float = Field(1.0, ge=0)
+    silence_share: float = Field(1.0, ge=0)
+    sampling: Literal["all", "balanced"] = "all"
+    voices: int = Field(0, ge=0)
+
+
+class OptimiserSection(Section):
+    name: Literal["sgd", "adamw"] = "adamw"
+    learning_rate: float = Field(3e-3, gt=0)
+    momentum: float = Field(0.9, ge=0, lt=1)
+    weight_decay: float = Field(0.05, ge=0)
+
+
+class ScheduleSection(Section):
+    """The learning rate over epochs: `constant`, `step` (times `step_factor` every `step_epochs`) or `cosine`
+    to 0, after a linear rise over `warmup_epochs`."""
+
+    name: Literal["constant", "step", "cosine"] = "cosine"
+    warmup_epochs: float = Field(0.0, ge=0)
+    step_epochs: int = Field(5, ge=1)
+    step_factor: float = Field(0.25, gt=0, le=1)
+
+
+class TrainingSection(Section):
+    """How long and how.
+
+    `keep`: the weights that ship, of the last epoch or of the best by validation loss.
+    `patience_epochs`: stop after so many epochs without a better validation loss; 0 never.
+    `ema_decay`: average the weights with this decay a step; 0 does not.
+    `num_threads`: CPU threads of torch; 0 takes one a core.
+    """
+
+    epochs: int = Field(30, ge=1)
+    batch_size: int = Field(100, ge=2)
+    keep: Literal["last", "best"] = "last"
+    patience_epochs: int = Field(0, ge=0)
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    mixup_alpha: float = Field(0.0, ge=0)
+    gradient_clip: float = Field(0.0, ge=0)
+    accumulate_batches: int = Field(1, ge=1)
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    ema_decay: float = Field(0.0, ge=0, lt=1)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    num_threads: int = Field(0, ge=0)
+
+
+class TransformRow(BaseModel):
+    """One transform of the chain by its name in the catalog, with its own options."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    transform: str
+    p: float = Field(1.0, ge=0, le=1)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What is given besides the name."""
+        return {"p": self.p, **(self.model_extra or {})}
+
+
+class Recipe(Section):
+    """Everything that decides how a model is trained, but for the corpus and the seed."""
+
+    name: str = "custom"
+    summary: str = ""
+    model: ModelSection = ModelSection()
+    front_end: FrontEndSection = FrontEndSection()
+    data: DataSection = DataSection()
+    optimiser: OptimiserSection = OptimiserSection()
+    schedule: ScheduleSection = ScheduleSection()
+    training: TrainingSection = TrainingSection()
+    augment: tuple[TransformRow, ...] = ()
+
+    @field_validator("augment", mode="before")
+    @classmethod
+    def _accept_none(cls, value: Any) -> Any:
+        return () if value == "none" else value
+
+    @model_validator(mode="after")
+    def _check(self) -> Recipe:
+        if self.schedule.warmup_epochs >= self.training.epochs and self.schedule.warmup_epochs > 0:
+            raise ValueError(
+                f"schedule.warmup_epochs ({self.schedule.warmup_epochs:g}) and training.epochs "
+                f"({self.training.epochs}) can't go together: the warm-up must end before the training does"
+            )
+        return self
+
+
+def load_recipe(name_or_file: str | Path, settings: Iterable[str] = ()) -> Recipe:
+    """A recipe by name or TOML file, changed by `key=value` settings.
+
+    A key is written as in the file (`training.epochs=10`), or without its section where that is clear
+    (`epochs=10`).
+
+    Raises: UsageError for an unknown name or key (naming the nearest known one) or a value out of range.
+    """
+    tree = _read(name_or_file)
+    for setting in settings:
+        _apply(tree, setting)
+    return _validate(tree, str(name_or_file))
+
+
+def recipe_from_dict(tree: Mapping[str, Any], source: str) -> Recipe:
+    """A recipe that was stored in a run.
+
+    Raises: UsageError naming `source`.
+    """
+    return _validate(tree, source)
+
+
+def _read(name_or_file: str | Path) -> dict[str, Any]:
+    if str(name_or_file) in RECIPE_NAMES:
+        text = resources.files("unheard.train").joinpath(f"recipes/{name_or_file}.toml").read_text("utf-8")
+        return tomllib.loads(text)
+    path = Path(name_or_file)
+    if path.suffix != ".toml":
+        raise UsageError(unknown_name("recipe", str(name_or_file), RECIPE_NAMES) + " Or give a .toml file.")
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"Recipe file '{path}' can't be read: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"Recipe file '{path}' is not valid TOML: {error}.") from error
+
+
+def _known_keys() -> dict[str, str]:
+    """Every settable key -> its full name: `training.epochs` and, where no other section has it, `epochs`."""
+    full = [
+        f"{section}.{key}"
+        for section, field in Recipe.model_fields.items()
+        if isinstance(field.default, Section)
+        for key in type(field.default).model_fields
+    ]
+    leaves = [name.split(".")[1] for name in full]
+    short = {leaf: name for leaf, name in zip(leaves, full, strict=True) if leaves.count(leaf) == 1}
+    return short | {name: name for name in full} | {"name": "name", "augment": "augment"}
+
+
+def _apply(tree: dict[str, Any], setting: str) -> None:
+    key, separator, text = setting.partition("=")
+    if not separator:
+        raise UsageError(
+            f"Setting '{setting}' has no '='. Write it as key=value, such as training.epochs=10."
+        )
+    known = _known_keys()
+    if key not in known:
+        raise UsageError(unknown_name("recipe key", key, (name for name in known if "." in name)))
+    *section, leaf = known[key].split(".")
+    target = tree.setdefault(section[0], {}) if section else tree
+    target[leaf] = _parse(text)
+
+
+def _parse(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _validate(tree: Mapping[str, Any], source: str) -> Recipe:
+    try:
+        return Recipe.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise UsageError(
+                f"Recipe '{source}': {unknown_name('key', where, _known_keys().values())}"
+            ) from error
+        raise UsageError(
+            f"Recipe '{source}': {where or 'options'}: {first['msg']}; came: {first.get('input')!r}"[:400]
+            + "."
+        ) from error
