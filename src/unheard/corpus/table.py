@@ -53,6 +53,11 @@ class Corpus:
         return self.utterances["label"].drop_nulls().unique().sort().to_list()
 
     @property
+    def metadata_columns(self) -> list[str]:
+        """Free columns, in their order."""
+        return [name for name in self.frame.columns if name not in COLUMNS]
+
+    @property
     def num_speakers(self) -> int:
         """Speakers that are named; 0 where none is."""
         return self.utterances["speaker"].drop_nulls().n_unique()
@@ -127,7 +132,7 @@ def _rejected_path(path: Path) -> Path:
 
 def _canonical(frame: pl.DataFrame) -> pl.DataFrame:
     """What of a table makes its fingerprint, in a fixed order; times in whole microseconds."""
-    free = sorted(name for name in frame.columns if name not in COLUMNS)
+    free = sorted(set(frame.columns) - set(COLUMNS))
     filled = [name for name in (*COLUMNS, *free) if frame[name].null_count() < frame.height]
     times = [name for name in ("start_s", "duration_s") if name in filled]
     audio = [pl.col("audio").bin.encode("hex")] if frame.schema.get("audio") == pl.Binary else []

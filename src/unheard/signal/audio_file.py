@@ -29,6 +29,7 @@ HEADER_SLACK_BYTES = 64  # some writers count the header into the length of the 
 LENGTH_UNKNOWN_BYTES = 0x7FFF0000  # programs that write to a pipe state this much or more
 LENGTH_UNKNOWN_SAMPLES = 1 << 62  # libsndfile states 2**63 - 1 for a streamed FLAC
 WHOLE_FILE_BYTES = 4 << 20  # up to here one read of all bytes is faster than libsndfile's many small ones
+BLOCK_VALUES = 1 << 22  # decoded at once, all channels together
 MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 768_000  # Hz; a header beyond is damaged
 
 _COMPRESSED = {"FLAC", "OGG", "MP3"}
@@ -192,14 +193,19 @@ def _span(info: AudioInfo, start_s: float, duration_s: float | None) -> tuple[in
 
 
 def _decode(file: Any, first: int, count: int) -> NDArray[np.float32]:
-    """Mono samples `(count,)` from sample `first` on."""
+    """Mono samples `(count,)` from sample `first` on, in blocks: a lying header must not take all memory."""
     if first:
         file.seek(first)
-    samples = file.read(count, dtype="float32", always_2d=True)
-    if len(samples) < count:
-        decoded = f"{first + len(samples)} of the {first + count} samples"
-        raise _Unusable(f"is truncated: {decoded} that its header promises decode")
-    mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32)
+    blocks: list[NDArray[np.float32]] = []
+    block = max(1, BLOCK_VALUES // file.channels)
+    for begin in range(0, count, block):
+        wanted = min(block, count - begin)
+        samples = file.read(wanted, dtype="float32", always_2d=True)
+        if len(samples) < wanted:
+            decoded = f"{first + begin + len(samples)} of the {first + count} samples"
+            raise _Unusable(f"is truncated: {decoded} that its header promises decode")
+        blocks.append(samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32))
+    mono = np.ascontiguousarray(blocks[0]) if len(blocks) == 1 else np.concatenate(blocks)
     if not np.isfinite(mono).all():
         raise _Unusable("has samples that are not finite (NaN or infinity)")
-    return np.ascontiguousarray(mono)
+    return mono
