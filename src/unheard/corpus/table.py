@@ -111,7 +111,7 @@ class Corpus:
     def save(self, path: Path) -> None:
         """Store as .parquet, .jsonl or .csv; what was rejected stands beside it in NAME.rejected.jsonl."""
         require_suffix(path)
-        beside = _rejected_path(path)
+        beside = rejected_path(path)
         if self.rejected.height:
             write_table(self.rejected, beside)
         else:
@@ -121,12 +121,13 @@ class Corpus:
     @classmethod
     def load(cls, path: Path) -> Corpus:
         """Read a stored corpus; relative paths are seen from its folder."""
-        beside = _rejected_path(path)
+        beside = rejected_path(path)
         rejected = read_table(beside) if beside.is_file() else _nothing_rejected()
         return cls(read_table(path), rejected, layout="saved")
 
 
-def _rejected_path(path: Path) -> Path:
+def rejected_path(path: Path) -> Path:
+    """Where the recordings that were left out of a stored corpus stand."""
     return path.with_name(f"{path.stem}.rejected.jsonl")
 
 

@@ -60,8 +60,7 @@ def probe_audio(source: Path | bytes) -> AudioInfo:
     """
     with _opened(source) as file:
         info = _info(file)
-        file.seek(info.num_samples - 1)
-        if len(file.read(1, dtype="float32")) == 0:
+        if not _ends(file, info.num_samples):
             raise _Unusable(f"is truncated: its header promises {info.duration_s:.3f} s, the end is missing")
         return info
 
@@ -178,6 +177,15 @@ def _require_whole(log: str) -> None:
     stated, present = int(shortened[1]), int(shortened[2])
     if stated < LENGTH_UNKNOWN_BYTES and stated - present > HEADER_SLACK_BYTES:
         raise _Unusable(f"is truncated: its header promises {stated} bytes of audio, {present} are there")
+
+
+def _ends(file: Any, num_samples: int) -> bool:
+    """Whether the last sample decodes."""
+    try:
+        file.seek(num_samples - 1)
+        return len(file.read(1, dtype="float32")) == 1
+    except soundfile.LibsndfileError:
+        return False
 
 
 def _span(info: AudioInfo, start_s: float, duration_s: float | None) -> tuple[int, int]:
