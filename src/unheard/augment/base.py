@@ -61,7 +61,10 @@ class Transform(ABC):
 
     @abstractmethod
     def draw_values(self, info: BatchInfo, generator: torch.Generator) -> Params:
-        """The values of this transform for every clip, whether it will apply or not."""
+        """The values of this transform for every clip, whether it will apply or not.
+
+        A value `possible` (num_clips,) bool keeps clips out that cannot be changed; it is not handed on.
+        """
 
     @abstractmethod
     def change(self, samples: Tensor, values: Params) -> Tensor:
@@ -103,7 +106,10 @@ class Transform(ABC):
 
 
 def _values_of(samples: Tensor, params: Params, rows: Tensor | None) -> Params:
-    """The rows that change, on the device of the clips, with `partner_samples` where partners were drawn."""
+    """The rows that change (all where None), on the device of the clips.
+
+    Where a transform drew a `partner`, a row of the batch, that clip is added as `partner_samples`.
+    """
     values = {}
     for name, value in params.items():
         if value.ndim == 0:

@@ -66,5 +66,5 @@ def colored_noise(exponent: Tensor, table_start: Tensor, num_samples: int, sampl
 def _gaussian_numbers(length: int, device: torch.device) -> Tensor:
     """(TABLE_SIZE, length) view of overlapping runs of one fixed table of complex Gaussian numbers."""
     generator = torch.Generator().manual_seed(0)
-    table = torch.randn(TABLE_SIZE + length - 1, dtype=torch.complex64, generator=generator)
-    return table.to(device).unfold(0, length, 1)
+    table = torch.randn(TABLE_SIZE, dtype=torch.complex64, generator=generator)
+    return torch.cat([table, table[: length - 1]]).to(device).unfold(0, length, 1)

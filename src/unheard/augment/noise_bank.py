@@ -48,18 +48,15 @@ class NoiseBank:
         Collections pad short sounds with digital silence, which is no noise: frames 80 dB below the peak of
         their recording are left out. The bank holds int16 unless `dtype` asks for float32.
         """
-        rows = [_without_silence(_as_float(one)) for one in recordings]
-        rows = [row for row in rows if len(row)]
+        sounding = (_without_silence(_as_float(one)) for one in recordings)
+        rows = [_as_stored(one, dtype) for one in sounding if len(one)]
         if not rows:
             raise UsageError(
                 f"The noise bank is empty: of {len(recordings)} recordings none holds any sound. "
                 "Give it at least one."
             )
-        samples = torch.cat(rows)
-        if dtype == torch.int16:
-            samples = (samples * INT16_SCALE).round_().clamp_(-INT16_SCALE, INT16_SCALE - 1).to(torch.int16)
         lengths = torch.tensor([0] + [len(row) for row in rows])
-        return cls(samples, lengths.cumsum(0))
+        return cls(torch.cat(rows), lengths.cumsum(0))
 
     @classmethod
     def from_files(cls, paths: Sequence[Path], sample_rate: int) -> NoiseBank:
@@ -94,17 +91,16 @@ class NoiseBank:
 
     def pieces(self, recording: Tensor, start_samples: Tensor, num_samples: int) -> Tensor:
         """(batch, num_samples) float32 on the device of `recording`."""
-        device = self.samples.device
-        recording, start = recording.to(device), start_samples.to(device)
+        wanted_on, stored_on = recording.device, self.samples.device
+        recording, start = recording.to(stored_on), start_samples.to(stored_on)
         first = self.offsets[recording]
         length = self.offsets[recording + 1] - first
         if bool((start + num_samples <= length).all()):
             cut = self.samples.unfold(0, num_samples, 1)[first + start]
         else:
             cut = self.samples[_looped(first, length, start, num_samples)]
-        if cut.dtype == torch.int16:
-            cut = cut.float().div_(INT16_SCALE)
-        return cut.to(recording.device)
+        cut = cut.to(wanted_on)
+        return cut.float().div_(INT16_SCALE) if cut.dtype == torch.int16 else cut
 
 
 def _looped(first: Tensor, length: Tensor, start: Tensor, num_samples: int) -> Tensor:
@@ -116,6 +112,12 @@ def _looped(first: Tensor, length: Tensor, start: Tensor, num_samples: int) -> T
 def _as_float(recording: Tensor | NDArray[Any]) -> Tensor:
     samples = torch.as_tensor(recording)
     return samples.float() / INT16_SCALE if samples.dtype == torch.int16 else samples.float()
+
+
+def _as_stored(samples: Tensor, dtype: torch.dtype) -> Tensor:
+    if dtype == torch.int16:
+        samples = (samples * INT16_SCALE).round().clamp(-INT16_SCALE, INT16_SCALE - 1)
+    return samples.to(dtype)
 
 
 def _without_silence(recording: Tensor) -> Tensor:

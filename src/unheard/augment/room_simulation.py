@@ -69,11 +69,15 @@ class RoomOptions:
             check_positive("Simulated rooms", f"min_{name}", low)
             check_range("Simulated rooms", name, low, high)
         check_positive("Simulated rooms", "num_rooms", self.num_rooms)
-        smallest = min(self.min_size_m, self.min_height_m) - 2 * WALL_MARGIN_M
-        if smallest < self.min_distance_m:
+        needed_m = 2 * (self.min_distance_m + WALL_MARGIN_M)  # then every source has a microphone's place
+        if self.min_size_m < needed_m:
             raise UsageError(
-                f"Simulated rooms: the smallest is {smallest:.2f} m wide, {WALL_MARGIN_M} m from its walls; that is "
-                f"less than min_distance_m = {self.min_distance_m}. Make the rooms larger."
+                f"Simulated rooms: min_size_m is {self.min_size_m}; for min_distance_m = {self.min_distance_m} "
+                f"it must be at least {needed_m:.2f}."
+            )
+        if self.min_height_m <= 2 * WALL_MARGIN_M:
+            raise UsageError(
+                f"Simulated rooms: min_height_m is {self.min_height_m}; it must be above {2 * WALL_MARGIN_M}."
             )
 
 

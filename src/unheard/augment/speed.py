@@ -10,7 +10,7 @@ from torch import Tensor
 
 from unheard.augment.base import BatchInfo, Params, Transform
 from unheard.augment.draws import check_positive, check_range, log_uniform
-from unheard.augment.fft_filter import fft_length, samples_of, spectrum_of
+from unheard.augment.fft_filter import fast_length, samples_of, spectrum_of
 
 OVERSAMPLING = 4
 
@@ -61,7 +61,7 @@ def resampled(samples: Tensor, factor: Tensor) -> Tensor:
 def _oversampled(samples: Tensor, factor: Tensor) -> Tensor:
     """(batch, 4 * (num_samples - 1) + 1) at four times the rate, without what would alias."""
     num_samples = samples.shape[1]
-    num_fft = fft_length(num_samples, num_samples)
+    num_fft = fast_length(num_samples + num_samples // 20)
     spectrum = spectrum_of(samples, num_fft)
     bins = torch.arange(spectrum.shape[1], device=samples.device)
     spectrum *= (bins * factor.unsqueeze(1) < spectrum.shape[1] - 1) * OVERSAMPLING

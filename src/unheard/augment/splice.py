@@ -11,6 +11,7 @@ from torch import Tensor
 from unheard.augment.base import BatchInfo, Params, Transform
 from unheard.augment.draws import check_range, sample_rate_of, uniform
 from unheard.augment.level import active_frames, frame_rms, speech_level
+from unheard.augment.time_shift import shifted
 from unheard.errors import UsageError
 
 CROSS_FADE_S = 0.01
@@ -25,6 +26,7 @@ class Splice(Transform):
     25 dB of the loudest) and joined with a cross-fade of 10 ms, the second part at the speech level of the
     first. The result no longer is the word of its label. Where `BatchInfo.labels` is given, the other clip
     has another label (two parts of one word make that word again); a clip that finds none is left alone.
+    Put it before noise: where the other clip ends too early, zeros follow.
     """
 
     name: ClassVar[str] = "splice"
@@ -59,7 +61,7 @@ class Splice(Transform):
         sample_rate = int(values["sample_rate"])
         partner = values["partner_samples"]
         cut = _cut(samples, values["cut_share"], sample_rate)
-        moved = _from(partner, _cut(partner, values["cut_share"], sample_rate) - cut)
+        moved = shifted(partner, cut - _cut(partner, values["cut_share"], sample_rate))
         level = speech_level(samples, sample_rate) / speech_level(partner, sample_rate).clamp(min=1e-9)
         moved = moved * level.clamp(1 / MAX_LEVEL_CHANGE, MAX_LEVEL_CHANGE).unsqueeze(1)
         time = torch.arange(samples.shape[1], device=samples.device) - cut.unsqueeze(1)
@@ -74,11 +76,3 @@ def _cut(samples: Tensor, cut_share: Tensor, sample_rate: int) -> Tensor:
     first = active.argmax(1)
     end = num_frames - active.flip(1).argmax(1)
     return ((first + (end - first) * cut_share) * (samples.shape[1] / num_frames)).long()
-
-
-def _from(samples: Tensor, earlier: Tensor) -> Tensor:
-    """Each row earlier by its number of samples; what is missing at an end is the clip mirrored there."""
-    last = samples.shape[1] - 1
-    position = torch.arange(last + 1, device=samples.device) + earlier.unsqueeze(1)
-    mirrored = last - (last - position.abs()).abs()
-    return samples.gather(1, mirrored)
