@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from unheard.corpus.scan import scan_folder
-from unheard.errors import AudioError
+from unheard.corpus.scan import DECODABLE, scan_folder
+from unheard.errors import AudioError, CorpusError
 from unheard.runtime.bundle import Bundle
 from unheard.runtime.detector import DetectorOptions, Event, EventFinder
 from unheard.runtime.windows import WindowScorer, WindowScores, fit_to_window
@@ -78,8 +78,10 @@ def find_recordings(sources: Iterable[Path]) -> list[Path]:
     for source in sources:
         if source.is_dir():
             listing = scan_folder(source)
-            names = (*listing.recordings, *listing.noise, *listing.unnameable)
-            found.extend(source / name for name in sorted(names))
+            names = sorted((*listing.recordings, *listing.noise, *listing.unnameable))
+            if not names:
+                raise CorpusError(f"Folder '{source}' holds no recordings ({' '.join(DECODABLE)}).")
+            found.extend(source / name for name in names)
         else:
             found.append(source)
     return found

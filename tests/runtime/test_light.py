@@ -1,0 +1,17 @@
+"""What ships starts without torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+MODULES = ["unheard.runtime.bundle", "unheard.runtime.detector", "unheard.runtime.predict"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_runtime_imports_no_torch(module: str) -> None:
+    code = f"import sys, {module}; print([name for name in ('torch', 'lightning') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
