@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ def probe_audio(source: Path | bytes) -> AudioInfo:
     """Header of a recording, without decoding it; raises `AudioError` with the reason if it cannot be used.
 
     Truncation is seen where that is cheap: in the header of uncompressed files, else at the last sample.
+    OGG, RF64 and W64 state no length that could be missed: cut short, they are short recordings.
     """
     with _opened(source) as file:
         info = _info(file)
@@ -201,10 +203,23 @@ def _span(info: AudioInfo, start_s: float, duration_s: float | None) -> tuple[in
 
 
 def _decode(file: Any, first: int, count: int) -> NDArray[np.float32]:
-    """Mono samples `(count,)` from sample `first` on, in blocks: a lying header must not take all memory."""
-    if first:
+    """Mono samples `(count,)` from sample `first` on.
+
+    An MP3 is decoded from its beginning: after a jump its first frames miss what earlier ones hold.
+    """
+    if first and file.format != "MP3":
         file.seek(first)
-    blocks: list[NDArray[np.float32]] = []
+    elif first:
+        deque(_blocks(file, 0, first), maxlen=0)
+    blocks = list(_blocks(file, first, count))
+    mono = np.ascontiguousarray(blocks[0]) if len(blocks) == 1 else np.concatenate(blocks)
+    if not np.isfinite(mono).all():
+        raise _Unusable("has samples that are not finite (NaN or infinity)")
+    return mono
+
+
+def _blocks(file: Any, first: int, count: int) -> Iterator[NDArray[np.float32]]:
+    """The next `count` samples, mono, in blocks: a lying header must not take all memory at once."""
     block = max(1, BLOCK_VALUES // file.channels)
     for begin in range(0, count, block):
         wanted = min(block, count - begin)
@@ -212,8 +227,4 @@ def _decode(file: Any, first: int, count: int) -> NDArray[np.float32]:
         if len(samples) < wanted:
             decoded = f"{first + begin + len(samples)} of the {first + count} samples"
             raise _Unusable(f"is truncated: {decoded} that its header promises decode")
-        blocks.append(samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32))
-    mono = np.ascontiguousarray(blocks[0]) if len(blocks) == 1 else np.concatenate(blocks)
-    if not np.isfinite(mono).all():
-        raise _Unusable("has samples that are not finite (NaN or infinity)")
-    return mono
+        yield samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32)
