@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from unheard.errors import AudioError
+from unheard.signal.mp3_header import missing_bytes
 from unheard.signal.resample import resample
 from unheard.signal.sniff import guess_content
 from unheard.units import samples_to_seconds, seconds_to_samples
@@ -30,7 +30,6 @@ HEADER_SLACK_BYTES = 64  # some writers count the header into the length of the 
 LENGTH_UNKNOWN_BYTES = 0x7FFF0000  # programs that write to a pipe state this much or more
 LENGTH_UNKNOWN_SAMPLES = 1 << 62  # libsndfile states 2**63 - 1 for a streamed FLAC
 WHOLE_FILE_BYTES = 4 << 20  # up to here one read of all bytes is faster than libsndfile's many small ones
-BLOCK_VALUES = 1 << 22  # decoded at once, all channels together
 MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 768_000  # Hz; a header beyond is damaged
 
 _COMPRESSED = {"FLAC", "OGG", "MP3"}
@@ -57,12 +56,12 @@ class AudioInfo:
 def probe_audio(source: Path | bytes) -> AudioInfo:
     """Header of a recording, without decoding it; raises `AudioError` with the reason if it cannot be used.
 
-    Truncation is seen where that is cheap: in the header of uncompressed files, else at the last sample.
+    Truncation is seen where that is cheap: in the headers of WAV and MP3, at the last sample of FLAC.
     OGG, RF64 and W64 state no length that could be missed: cut short, they are short recordings.
     """
-    with _opened(source) as file:
+    with _opened(source) as (file, stream):
         info = _info(file)
-        if not _ends(file, info.num_samples):
+        if not _is_whole(file, stream):
             raise _Unusable(f"is truncated: its header promises {info.duration_s:.3f} s, the end is missing")
         return info
 
@@ -80,7 +79,7 @@ def read_audio(
     Raises `AudioError` for what cannot be decoded completely, for samples that are not finite and for a span
     that is not inside the recording.
     """
-    with _opened(source, whole=True) as file:
+    with _opened(source, whole=True) as (file, _):
         info = _info(file)
         first, count = _span(info, start_s, duration_s)
         samples = _decode(file, first, count)
@@ -115,31 +114,43 @@ class _Unusable(Exception):
     """Reason why a recording cannot be used; becomes an `AudioError` that names the recording."""
 
 
+class _Memory(io.BytesIO):
+    """Bytes as a file. A jump before its beginning, as damaged headers ask for, goes nowhere."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        try:
+            return super().seek(offset, whence)
+        except (ValueError, OverflowError):
+            return self.tell()
+
+
 @contextmanager
-def _opened(source: Path | bytes, *, whole: bool = False) -> Iterator[Any]:
-    """The open `SoundFile`; whatever fails inside leaves as an `AudioError` that names the recording."""
+def _opened(source: Path | bytes, *, whole: bool = False) -> Iterator[tuple[Any, Any]]:
+    """The open `SoundFile` and the stream below it; what fails inside is an `AudioError` with the name."""
     name = "in memory" if isinstance(source, bytes) else str(source)
     try:
         with _as_stream(source, whole) as stream, _open_sound(stream) as file:
-            yield file
+            yield file, stream
     except _Unusable as error:
         raise AudioError(f"Recording '{name}': {error}.") from None
     except soundfile.LibsndfileError as error:
         reason = f"decoding stopped: {error.error_string.strip().rstrip('.')}"
         raise AudioError(f"Recording '{name}': is truncated or damaged ({reason}).") from None
+    except MemoryError:
+        raise AudioError(f"Recording '{name}': states a length that does not fit into memory.") from None
     except OSError as error:
         raise AudioError(f"Recording '{name}': cannot be read: {error.strerror or error}.") from None
 
 
 def _as_stream(source: Path | bytes, whole: bool) -> Any:
     if isinstance(source, bytes):
-        return io.BytesIO(source)
+        return _Memory(source)
     if not source.exists():
         raise _Unusable("does not exist")
     if not source.is_file():
         raise _Unusable("is no regular file")
     if whole and source.stat().st_size <= WHOLE_FILE_BYTES:
-        return io.BytesIO(source.read_bytes())
+        return _Memory(source.read_bytes())
     return source.open("rb", buffering=0)
 
 
@@ -149,7 +160,7 @@ def _open_sound(stream: Any) -> Any:
     stream.seek(0)
     if not head:
         raise _Unusable("is empty (0 bytes)")
-    handle = stream if isinstance(stream, io.BytesIO) else stream.fileno()
+    handle = stream if isinstance(stream, _Memory) else stream.fileno()
     try:
         return soundfile.SoundFile(handle, closefd=False)
     except soundfile.LibsndfileError:
@@ -181,10 +192,12 @@ def _require_whole(log: str) -> None:
         raise _Unusable(f"is truncated: its header promises {stated} bytes of audio, {present} are there")
 
 
-def _ends(file: Any, num_samples: int) -> bool:
-    """Whether the last sample decodes."""
+def _is_whole(file: Any, stream: Any) -> bool:
+    """Whether a compressed recording goes on to its end, as far as that can be seen without decoding it."""
+    if file.format == "MP3":  # a jump to its end would print libmpg123's complaints
+        return missing_bytes(stream) == 0
     try:
-        file.seek(num_samples - 1)
+        file.seek(file.frames - 1)
         return len(file.read(1, dtype="float32")) == 1
     except soundfile.LibsndfileError:
         return False
@@ -205,26 +218,17 @@ def _span(info: AudioInfo, start_s: float, duration_s: float | None) -> tuple[in
 def _decode(file: Any, first: int, count: int) -> NDArray[np.float32]:
     """Mono samples `(count,)` from sample `first` on.
 
-    An MP3 is decoded from its beginning: after a jump its first frames miss what earlier ones hold.
+    An MP3 is decoded from its beginning and in one go: after a jump, and soundfile jumps after each read,
+    its first frames miss what earlier ones hold for them.
     """
     if first and file.format != "MP3":
         file.seek(first)
-    elif first:
-        deque(_blocks(file, 0, first), maxlen=0)
-    blocks = list(_blocks(file, first, count))
-    mono = np.ascontiguousarray(blocks[0]) if len(blocks) == 1 else np.concatenate(blocks)
+    skipped = first if file.format == "MP3" else 0
+    samples = file.read(skipped + count, dtype="float32", always_2d=True)[skipped:]
+    if len(samples) < count:
+        decoded = f"{first + len(samples)} of the {first + count} samples"
+        raise _Unusable(f"is truncated: {decoded} that its header promises decode")
+    mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32)
     if not np.isfinite(mono).all():
         raise _Unusable("has samples that are not finite (NaN or infinity)")
-    return mono
-
-
-def _blocks(file: Any, first: int, count: int) -> Iterator[NDArray[np.float32]]:
-    """The next `count` samples, mono, in blocks: a lying header must not take all memory at once."""
-    block = max(1, BLOCK_VALUES // file.channels)
-    for begin in range(0, count, block):
-        wanted = min(block, count - begin)
-        samples = file.read(wanted, dtype="float32", always_2d=True)
-        if len(samples) < wanted:
-            decoded = f"{first + begin + len(samples)} of the {first + count} samples"
-            raise _Unusable(f"is truncated: {decoded} that its header promises decode")
-        yield samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32)
+    return np.ascontiguousarray(mono)
