@@ -72,8 +72,8 @@ class RoomOptions:
         needed_m = 2 * (self.min_distance_m + WALL_MARGIN_M)  # then every source has a microphone's place
         if self.min_size_m < needed_m:
             raise UsageError(
-                f"Simulated rooms: min_size_m is {self.min_size_m}; for min_distance_m = {self.min_distance_m} "
-                f"it must be at least {needed_m:.2f}."
+                f"Simulated rooms: min_size_m is {self.min_size_m}; "
+                f"for min_distance_m = {self.min_distance_m} it must be at least {needed_m:.2f}."
             )
         if self.min_height_m <= 2 * WALL_MARGIN_M:
             raise UsageError(
