@@ -38,7 +38,7 @@ def read_table(path: Path) -> pl.DataFrame:
         raise CorpusError(f"Corpus '{path}': there is no such file.")
     try:
         frame = _read(path)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError, OSError) as error:
+    except (pl.exceptions.PolarsError, ValueError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise CorpusError(f"Corpus '{path}': does not read as {path.suffix[1:]}: {reason}.") from None
     return absolute_paths(frame, Path(os.path.abspath(path)).parent)
@@ -80,8 +80,9 @@ def _read(path: Path) -> pl.DataFrame:
 def _read_jsonl(path: Path) -> pl.DataFrame:
     with path.open(encoding="utf-8") as stream:
         first = stream.readline()
-    names = json.loads(first) if first.strip() else {}
-    known = {name: kind for name, kind in COLUMNS.items() if name in names}
+    if not first:
+        return pl.DataFrame(schema=dict(COLUMNS))
+    known = {name: kind for name, kind in COLUMNS.items() if name in json.loads(first)}
     return pl.read_ndjson(path, schema_overrides=known, infer_schema_length=None)
 
 

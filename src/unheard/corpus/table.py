@@ -134,15 +134,15 @@ def rejected_path(path: Path) -> Path:
 def _canonical(frame: pl.DataFrame) -> pl.DataFrame:
     """What of a table makes its fingerprint, in a fixed order; times in whole microseconds."""
     free = sorted(set(frame.columns) - set(COLUMNS))
-    filled = [name for name in (*COLUMNS, *free) if frame[name].null_count() < frame.height]
-    times = [name for name in ("start_s", "duration_s") if name in filled]
+    always = {"id", "path", "start_s", "duration_s"}
+    filled = [name for name in (*COLUMNS, *free) if name in always or frame[name].null_count() < frame.height]
     audio = [pl.col("audio").bin.encode("hex")] if frame.schema.get("audio") == pl.Binary else []
     return (
         frame.select(filled)
         .sort("id")
         .with_columns(
             pl.col("path").str.split("/").list.last(),
-            (pl.col(times) * 1e6).round().cast(pl.Int64),
+            (pl.col("start_s", "duration_s") * 1e6).round().cast(pl.Int64),
             *audio,
         )
     )
