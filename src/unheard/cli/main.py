@@ -32,9 +32,12 @@ class LazyCommand(TyperCommand):
         super().__init__(name, help=help_line)
         self.module = module
 
+    def load(self) -> Any:
+        """The command itself."""
+        return typer.main.get_command(importlib.import_module(self.module).app)
+
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> Any:
-        command = typer.main.get_command(importlib.import_module(self.module).app)
-        return command.make_context(info_name, args, *rest, **extra)
+        return self.load().make_context(info_name, args, *rest, **extra)
 
 
 class LazyGroup(TyperGroup):

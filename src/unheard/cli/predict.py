@@ -82,7 +82,8 @@ def _show_table(clips: list[ClipPrediction], long_s: float) -> None:
     from rich.text import Text
 
     counts = ", ".join(f"{label} {count}" for label, count in Counter(c.label for c in clips).most_common())
-    table = Table(caption=f"{len(clips)} recordings: {counts}", caption_justify="left")
+    recordings = "recording" if len(clips) == 1 else "recordings"
+    table = Table(caption=f"{len(clips)} {recordings}: {counts}", caption_justify="left")
     table.add_column("recording", overflow="fold")
     table.add_column("length s", justify="right")
     table.add_column("label")
