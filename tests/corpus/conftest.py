@@ -15,7 +15,7 @@ MakeFolder = Callable[..., Path]
 
 @pytest.fixture
 def make_folder(tmp_path: Path) -> MakeFolder:
-    """A folder with recordings of 0.1 s at 8 kHz, each different, and texts: `make_folder("a/b.wav", ...)`."""
+    """A folder of recordings (0.1 s at 8 kHz, each different) and texts: `make_folder("a/b.wav", ...)`."""
 
     def make(*names: str, texts: dict[str, str] | None = None, root: str = "recordings") -> Path:
         folder = tmp_path / root

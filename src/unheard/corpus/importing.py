@@ -39,15 +39,15 @@ def import_corpus(
     `CorpusError` when these are more than a share, or when there is nothing to import.
     """
     listing = _list(root, layout, columns)
-    chosen = choose_layout(listing, layout, columns or {})
+    chosen = choose_layout(listing, "table" if root.is_file() else layout, columns or {})
     rows = _read_rows(chosen, listing, columns or {})
     named = rows.filter(pl.col("reason").is_null())
     paths = named["path"].unique(maintain_order=True).to_list()
     headers, undecodable = probe_recordings(paths, num_workers=num_workers, on_progress=on_progress)
     placed = _place_spans(named.join(headers, on="path", how="inner", maintain_order="left"), listing.root)
+    kept = placed.filter(pl.col("reason").is_null()).drop("reason", "recording_s", "end_s")
     rejected = pl.concat([_reasons(rows), undecodable, _reasons(placed)])
-    require_few_rejected(rejected, len(rows["path"].unique()), max_rejected_share)
-    kept = placed.filter(pl.col("reason").is_null()).drop("reason", "recording_s", "end_s", strict=False)
+    require_few_rejected(rejected, kept.height + rejected.height, max_rejected_share)
     return Corpus(kept, rejected, chosen.name)
 
 

@@ -44,7 +44,7 @@ def _read_one(listing: Listing, name: str, columns: Mapping[str, str]) -> pl.Dat
     """Rows of one metadata file; it names files relative to its own folder."""
     rows = read_rows(listing.root / name, columns)
     folder = PurePosixPath(name).parent.as_posix()
-    return rows if folder == "." else rows.with_columns(pl.lit(folder + "/") + pl.col("path"))
+    return rows if folder == "." else rows.with_columns(path=pl.lit(folder + "/") + pl.col("path"))
 
 
 def _read_folders(rows: pl.DataFrame) -> pl.DataFrame:
