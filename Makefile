@@ -27,6 +27,7 @@ check: $(READY)
 	@scripts/check
 
 environment: $(READY)
+	@:
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "unheard needs Python 3.11 or newer; choose one: make PYTHON=python3.11")'
