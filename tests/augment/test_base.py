@@ -31,6 +31,13 @@ def test_each_clip_is_changed_with_its_own_row_of_values(clips: Tensor) -> None:
     torch.testing.assert_close(changed, clips * ratio)
 
 
+def test_a_batch_of_many_clips_is_changed_like_its_clips_one_by_one() -> None:
+    gain_db = torch.linspace(-20, 20, 101)
+    params = {"applies": torch.ones(101, dtype=torch.bool), "gain_db": gain_db}
+    changed = Gain().apply(torch.ones(101, 2), params)
+    torch.testing.assert_close(changed, (10 ** (gain_db / 20)).unsqueeze(1).expand(101, 2))
+
+
 def test_p_is_the_share_of_changed_clips(generator: torch.Generator) -> None:
     applies = Gain(p=0.5).draw(BatchInfo(10000, 1, 16000), generator)["applies"]
     assert applies.float().mean() == pytest.approx(0.5, abs=0.02)  # four standard deviations

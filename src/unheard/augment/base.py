@@ -19,6 +19,8 @@ from torch import Tensor
 
 from unheard.errors import UsageError
 
+CPU_PIECE_CLIPS = 32
+
 Params = dict[str, Tensor]
 """What one draw decided. `applies` (batch,) bool says which clips change. A value with dimensions holds one
 row a clip; a value without (the sample rate) holds for the whole batch."""
@@ -86,11 +88,23 @@ class Transform(ABC):
         if not bool(applies.any()):
             return samples.clone()
         if bool(applies.all()):
-            return self.change(samples, _values_of(samples, params, None))
+            return self._changed(samples, _values_of(samples, params, None))
         rows = applies.nonzero().squeeze(1)
         device_rows = rows.to(samples.device)
-        changed = self.change(samples.index_select(0, device_rows), _values_of(samples, params, rows))
+        changed = self._changed(samples.index_select(0, device_rows), _values_of(samples, params, rows))
         return samples.index_copy(0, device_rows, changed)
+
+    def _changed(self, samples: Tensor, values: Params) -> Tensor:
+        """All of `samples` changed; on the CPU a few clips at a time, as large temporary tensors are slow."""
+        if samples.device.type != "cpu" or len(samples) <= CPU_PIECE_CLIPS:
+            return self.change(samples, values)
+        pieces = [slice(first, first + CPU_PIECE_CLIPS) for first in range(0, len(samples), CPU_PIECE_CLIPS)]
+        return torch.cat(
+            [
+                self.change(samples[piece], {k: v if v.ndim == 0 else v[piece] for k, v in values.items()})
+                for piece in pieces
+            ]
+        )
 
     def _check(self, samples: Tensor, applies: Tensor) -> None:
         if self.num_dims is not None and samples.ndim != self.num_dims:

@@ -12,7 +12,7 @@ from unheard.augment.base import BatchInfo, Params, Transform
 from unheard.augment.draws import check_positive, check_range, log_uniform
 from unheard.augment.fft_filter import fast_length, samples_of, spectrum_of
 
-OVERSAMPLING = 4
+OVERSAMPLING = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class Speed(Transform):
 def resampled(samples: Tensor, factor: Tensor) -> Tensor:
     """(batch, num_samples) clips read at `factor` samples a step, the middle staying in place.
 
-    Read by straight lines between points at four times the rate: the images that this leaves are 47 dB down
+    Read by straight lines between points at three times the rate: the images that this leaves are 42 dB down
     for a tone at a quarter of the sample rate. Frequencies that a factor above 1 would push past half the
     sample rate are removed first.
     """
@@ -59,11 +59,15 @@ def resampled(samples: Tensor, factor: Tensor) -> Tensor:
 
 
 def _oversampled(samples: Tensor, factor: Tensor) -> Tensor:
-    """(batch, 4 * (num_samples - 1) + 1) at four times the rate, without what would alias."""
+    """(batch, 3 * (num_samples - 1) + 1) at three times the rate, without what would alias.
+
+    Straight lines between points damp a frequency by the square of sinc; that is made up for here.
+    """
     num_samples = samples.shape[1]
     num_fft = fast_length(num_samples + num_samples // 20)
     spectrum = spectrum_of(samples, num_fft)
     bins = torch.arange(spectrum.shape[1], device=samples.device)
-    spectrum *= (bins * factor.unsqueeze(1) < spectrum.shape[1] - 1) * OVERSAMPLING
+    gain = OVERSAMPLING / torch.sinc(bins / (OVERSAMPLING * num_fft)).square()
+    spectrum *= torch.where(bins * factor.unsqueeze(1) < spectrum.shape[1] - 1, gain, 0.0)
     dense = samples_of(spectrum, OVERSAMPLING * num_fft, OVERSAMPLING * num_fft)
     return dense[:, : OVERSAMPLING * (num_samples - 1) + 1]
