@@ -27,7 +27,7 @@ def description_view(description: Description) -> Group:
 
 def rejected_view(rejected: list[dict[str, Any]], count: int, stored: str | None) -> Group:
     """The first rejected recordings with their reasons, and where the others stand."""
-    table = Table(title=f"{count} recordings left out", title_justify="left")
+    table = Table(title=f"Left out: {count}", title_justify="left")
     table.add_column("recording", overflow="fold")
     table.add_column("reason", overflow="fold")
     for row in rejected:
