@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 import soundfile
 
+from unheard.corpus.importing import load_corpus
 from unheard.corpus.table import Corpus
 from unheard.corpus.voices import VoiceOptions, draw_takes, draw_voices, render_take, synthesize_corpus
 from unheard.errors import UsageError
@@ -42,6 +43,13 @@ def test_the_corpus_names_words_speakers_and_conditions(tmp_path: Path) -> None:
     assert Path(row["path"]) == (tmp_path / row["id"]).resolve()
     assert row["speaker"] == f"{row['accent']}+{row['variant']}"
     assert Corpus.load(tmp_path / "corpus.parquet").fingerprint() == corpus.fingerprint()
+
+
+def test_the_folder_itself_is_read_with_its_speakers(tmp_path: Path) -> None:
+    corpus = synthesize_corpus(tmp_path, WORDS, SMALL)
+    found = load_corpus(tmp_path).frame.sort("path")
+    for column in ("path", "label", "text", "speaker", "accent", "variant", "rate_wpm", "peak_db"):
+        assert found[column].to_list() == corpus.frame.sort("path")[column].to_list(), column
 
 
 def test_files_are_16_khz_flac_with_the_level_and_length_that_the_table_says(tmp_path: Path) -> None:

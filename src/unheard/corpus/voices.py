@@ -41,7 +41,8 @@ def synthesize_corpus(
     options: VoiceOptions = USUAL,
     on_progress: OnProgress | None = None,
 ) -> Corpus:
-    """Words spoken by synthetic voices: `<word>/<speaker>_<take>.flac`, and `corpus.parquet` beside them.
+    """Words spoken by synthetic voices: `<word>/<speaker>_<take>.flac`, with `corpus.parquet` and a
+    `metadata.csv` of the same rows beside them, so that the folder too is read with its speakers.
 
     A folder that was left half-way is completed; same words, options and seed give the same bytes. More
     words, voices or takes may be asked for later: clips that are there stay as they are.
@@ -61,6 +62,7 @@ def synthesize_corpus(
                 on_progress(len(clips), len(takes))
     corpus = Corpus(_table(out_dir, takes, clips), layout="synthetic-voices")
     corpus.save(out_dir / "corpus.parquet")
+    _write_metadata(out_dir, corpus)
     return corpus
 
 
@@ -93,14 +95,11 @@ def _claim(out_dir: Path, options: VoiceOptions) -> None:
     for growing in ("num_voices", "takes_per_word"):
         del wanted[growing]
     wanted = json.loads(json.dumps(wanted))
-    for unfinished in out_dir.glob("*/.*.part"):
+    for unfinished in out_dir.rglob(".*.part"):
         unfinished.unlink(missing_ok=True)  # of a run that was killed
     note = out_dir / "voices.json"
     if not note.is_file():
-        out_dir.mkdir(parents=True, exist_ok=True)
-        unfinished = out_dir / f".voices.json.{os.getpid()}.part"
-        unfinished.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
-        os.replace(unfinished, note)
+        _write_text(note, json.dumps(wanted, indent=2) + "\n")
         return
     found = json.loads(note.read_text(encoding="utf-8"))
     for name, value in wanted.items():
@@ -109,6 +108,22 @@ def _claim(out_dir: Path, options: VoiceOptions) -> None:
                 f"Folder '{out_dir}' holds voices made with {name}={found.get(name)}, asked for is {value}. "
                 "Choose another folder, or the same options."
             )
+
+
+def _write_metadata(out_dir: Path, corpus: Corpus) -> None:
+    """The table as Hugging Face's audiofolder has it."""
+    columns = ["label", "text", "speaker", *corpus.metadata_columns]
+    _write_text(
+        out_dir / "metadata.csv", corpus.frame.select(pl.col("id").alias("file_name"), *columns).write_csv()
+    )
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Write a whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, path)
 
 
 def _spoken(path: Path, take: Take, sample_rate: int) -> AudioInfo:
