@@ -58,7 +58,6 @@ def test_texts_become_numbers_only_where_nothing_is_lost() -> None:
             "snr": ["1.5", "-3.25", None],
             "word": ["1", "two", "3"],
             "nothing": pl.Series([None, None, None], dtype=pl.String),
-            "speaker": ["1", "2", "3"],
         }
     )
 
@@ -68,7 +67,6 @@ def test_texts_become_numbers_only_where_nothing_is_lost() -> None:
         "snr": [1.5, -3.25, None],
         "word": ["1", "two", "3"],
         "nothing": [None, None, None],
-        "speaker": ["1", "2", "3"],
     }
 
 

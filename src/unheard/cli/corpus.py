@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from unheard.cli.corpus_split import split
+from unheard.cli.corpus_voices import voices
 from unheard.cli.output import print_json, progress_bar, show
 from unheard.errors import UsageError
 
@@ -111,6 +113,10 @@ def describe(
     show(description_view(description))
     if description.rejected:
         show(rejected_view(_first_rejected(corpus), description.rejected, None))
+
+
+app.command("split")(split)
+app.command("voices")(voices)
 
 
 def _load(source: Path, layout: str | None, column: list[str] | None, max_rejected: float) -> Corpus:

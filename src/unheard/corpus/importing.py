@@ -14,7 +14,6 @@ from unheard.corpus.importers.recognise import choose_layout
 from unheard.corpus.importers.table import is_stored_corpus
 from unheard.corpus.probe import OnProgress, probe_recordings, require_few_rejected
 from unheard.corpus.scan import DECODABLE, Listing, scan_folder
-from unheard.corpus.schema import REJECTED_COLUMNS
 from unheard.corpus.storage import absolute_paths
 from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError, UsageError
@@ -41,11 +40,11 @@ def import_corpus(
     listing = _list(root, layout, columns)
     chosen = choose_layout(listing, "table" if root.is_file() else layout, columns or {})
     rows = _read_rows(chosen, listing, columns or {})
-    named = rows.filter(pl.col("reason").is_null())
+    named = rows.filter(pl.col("_reason").is_null())
     paths = named["path"].unique(maintain_order=True).to_list()
     headers, undecodable = probe_recordings(paths, num_workers=num_workers, on_progress=on_progress)
     placed = _place_spans(named.join(headers, on="path", how="inner", maintain_order="left"), listing.root)
-    kept = placed.filter(pl.col("reason").is_null()).drop("reason", "recording_s", "end_s")
+    kept = placed.filter(pl.col("_reason").is_null()).drop("_reason", "_recording_s", "end_s")
     rejected = pl.concat([_reasons(rows), undecodable, _reasons(placed)])
     require_few_rejected(rejected, kept.height + rejected.height, max_rejected_share)
     return Corpus(kept, rejected, chosen.name)
@@ -90,26 +89,31 @@ def _list(root: Path, layout: str | None, columns: Mapping[str, str] | None) -> 
 
 
 def _read_rows(layout: Layout, listing: Listing, columns: Mapping[str, str]) -> pl.DataFrame:
-    """What the layout tells, with absolute paths, our names of splits, noise recordings and reasons."""
+    """What the layout tells, with absolute paths, our names of splits, noise recordings and `_reason`."""
     rows = layout.read(listing, columns)
-    noise = pl.DataFrame({"path": sorted(set(listing.noise) - set(rows["path"]))}, schema={"path": pl.String})
-    unnameable = [name.encode("utf-8", "replace").decode() for name in listing.unnameable]
-    extra = [
-        pl.DataFrame(schema={"reason": pl.String}),
-        noise.with_columns(pl.lit("noise").alias("role")),
-        pl.DataFrame({"path": unnameable}, schema={"path": pl.String}).with_columns(
-            pl.lit("its name is not UTF-8; rename it").alias("reason")
-        ),
-    ]
-    rows = pl.concat([rows, *extra], how="diagonal_relaxed")
+    rows = pl.concat([rows, *_unread(listing, rows)], how="diagonal_relaxed")
     if rows.is_empty():
-        raise CorpusError(
-            f"Corpus '{listing.root}': layout '{layout.name}' ({layout.shape}) finds no row in it."
-        )
+        shape = f"layout '{layout.name}' ({layout.shape})"
+        raise CorpusError(f"Corpus '{listing.root}': {shape} finds no row in it.")
+    is_noise = pl.col("path").is_in(listing.noise) | (pl.col("role") == "noise")
+    rows = rows.with_columns(pl.when(is_noise).then(pl.lit("noise")).otherwise("role").alias("role"))
     if "split" in rows.columns:
-        split = pl.col("split").str.strip_chars().str.to_lowercase()
+        split = pl.col("split").cast(pl.String).str.strip_chars().str.to_lowercase()
         rows = rows.with_columns(split.replace(SPLIT_NAMES))
     return absolute_paths(rows, listing.root)
+
+
+def _unread(listing: Listing, rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """Rows for what no layout reads: noise recordings, and names that are not UTF-8, with a reason."""
+    text = pl.String()
+    noise = sorted(set(listing.noise) - set(rows["path"]))
+    unnameable = [name.encode("utf-8", "replace").decode() for name in listing.unnameable]
+    reasons = ["its name is not UTF-8; rename it"] * len(unnameable)
+    return [
+        pl.DataFrame({"path": noise}, schema={"path": text}),
+        pl.DataFrame({"path": unnameable, "_reason": reasons}, schema={"path": text, "_reason": text}),
+        pl.DataFrame(schema={"role": text}),
+    ]
 
 
 def _place_spans(rows: pl.DataFrame, root: Path) -> pl.DataFrame:
@@ -118,13 +122,16 @@ def _place_spans(rows: pl.DataFrame, root: Path) -> pl.DataFrame:
     A row whose span is not inside the recording gets a reason. Ids are made where rows bring none.
     """
     stated = [_seconds(rows, name).alias(name) for name in ("start_s", "end_s", "duration_s")]
-    start, end, duration, whole = (pl.col(name) for name in ("start_s", "end_s", "duration_s", "recording_s"))
+    start, end, duration, whole = (
+        pl.col(name) for name in ("start_s", "end_s", "duration_s", "_recording_s")
+    )
     rows = rows.with_columns(stated).with_columns(start.fill_null(0.0))
     rows = rows.with_columns(pl.coalesce(end - start, duration, whole - start).alias("duration_s"))
     inside = (start >= 0) & (duration > 0) & (start < whole) & (start + duration <= whole + SPAN_SLACK_S)
-    reason = pl.format("its span [{}, {}] s is not inside its {} s", start, start + duration, whole)
+    times = [time.round(3) for time in (start, start + duration, whole)]
+    reason = pl.format("its span [{}, {}] s is not inside its {} s", *times)
     placed = rows.with_columns(
-        pl.when(~inside.fill_null(False)).then(reason).alias("reason"),
+        pl.when(~inside.fill_null(False)).then(reason).alias("_reason"),
         pl.min_horizontal(duration, whole - start).alias("duration_s"),
     )
     return placed.with_columns(_ids(placed, root))
@@ -161,4 +168,4 @@ def _ids(rows: pl.DataFrame, root: Path) -> pl.Series:
 
 def _reasons(rows: pl.DataFrame) -> pl.DataFrame:
     """Rejected rows."""
-    return rows.filter(pl.col("reason").is_not_null()).select(*REJECTED_COLUMNS)
+    return rows.filter(pl.col("_reason").is_not_null()).select("path", reason="_reason")

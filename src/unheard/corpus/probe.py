@@ -19,7 +19,7 @@ _AT_ONCE = 64  # recordings a thread takes at a time
 _SHOWN = 3  # rejected recordings that an error names
 _HEADER_COLUMNS = {
     "path": pl.String(),
-    "recording_s": pl.Float64(),
+    "_recording_s": pl.Float64(),
     "sample_rate": pl.Int64(),
     "num_channels": pl.Int64(),
 }

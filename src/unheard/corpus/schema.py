@@ -71,7 +71,7 @@ def validate(frame: pl.DataFrame) -> None:
             f"{frame['id'].null_count()} of {frame.height} utterances have no id; ids are unique."
         )
     _require_unique(frame)
-    has_audio = pl.col("audio").is_not_null() if "audio" in frame.columns else pl.lit(False)
+    has_audio = pl.col("audio").is_not_null() if holds_audio(frame) else pl.lit(False)
     _require(frame, pl.col("path").is_not_null() | has_audio, lambda row: "has neither a path nor audio")
     _require(frame, _finite("start_s") & (pl.col("start_s") >= 0), _tell("start_s", "0 s or more"))
     _require(frame, _finite("duration_s") & (pl.col("duration_s") > 0), _tell("duration_s", "above 0 s"))
@@ -80,6 +80,11 @@ def validate(frame: pl.DataFrame) -> None:
     _require(frame, pl.col("role").is_in(ROLES), lambda row: unknown_name("role", row["role"], ROLES))
     known_split = pl.col("split").is_null() | pl.col("split").is_in(SPLITS)
     _require(frame, known_split, lambda row: unknown_name("split", row["split"], SPLITS))
+
+
+def holds_audio(frame: pl.DataFrame) -> bool:
+    """Whether recordings stand in the table itself, as bytes in the column `audio`."""
+    return frame.schema.get("audio") == pl.Binary
 
 
 def _finite(name: str) -> pl.Expr:

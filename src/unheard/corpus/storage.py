@@ -11,6 +11,7 @@ import polars as pl
 
 from unheard.corpus.schema import COLUMNS
 from unheard.errors import CorpusError
+from unheard.files import replacing
 
 SUFFIXES = (".parquet", ".jsonl", ".csv")
 MAX_LEVELS_UP = 2  # recordings at most this many folders above the table's are "near": stored relative
@@ -19,16 +20,9 @@ MAX_LEVELS_UP = 2  # recordings at most this many folders above the table's are 
 def write_table(frame: pl.DataFrame, path: Path) -> None:
     """Write a table by suffix; paths near the file are stored relative to it."""
     require_suffix(path)
-    folder = Path(os.path.abspath(path)).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    content = relative_paths(frame, folder)
-    temporary = folder / f".{path.name}.{os.getpid()}.part"
-    try:
-        with temporary.open("wb") as stream:
-            _write(content, stream, path.suffix)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    content = relative_paths(frame, Path(os.path.abspath(path)).parent)
+    with replacing(path) as partial, partial.open("wb") as stream:
+        _write(content, stream, path.suffix)
 
 
 def read_table(path: Path) -> pl.DataFrame:
@@ -74,7 +68,8 @@ def _read(path: Path) -> pl.DataFrame:
         return pl.read_parquet(path)
     if path.suffix == ".jsonl":
         return _read_jsonl(path)
-    return infer_types(pl.read_csv(path, infer_schema=False))
+    frame = pl.read_csv(path, infer_schema=False)
+    return frame.with_columns(infer_types(frame.drop(*COLUMNS, strict=False)))
 
 
 def _read_jsonl(path: Path) -> pl.DataFrame:
@@ -87,9 +82,8 @@ def _read_jsonl(path: Path) -> pl.DataFrame:
 
 
 def infer_types(frame: pl.DataFrame) -> pl.DataFrame:
-    """Free text columns as whole numbers or numbers where not a character is lost: '24' is, '007' is not."""
-    free = [name for name, kind in frame.schema.items() if name not in COLUMNS and kind == pl.String]
-    return frame.with_columns([_as_numbers(frame[name]) for name in free])
+    """Columns of texts as whole numbers or numbers where not a character is lost: '24' is, '007' is not."""
+    return frame.with_columns([_as_numbers(column) for column in frame if column.dtype == pl.String])
 
 
 def _as_numbers(column: pl.Series) -> pl.Series:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from unheard.corpus.schema import COLUMNS, REJECTED_COLUMNS, SPLITS, complete, validate
+from unheard.corpus.schema import COLUMNS, REJECTED_COLUMNS, SPLITS, complete, holds_audio, validate
 from unheard.corpus.storage import read_table, require_suffix, write_table
 from unheard.errors import CorpusError, unknown_name
 
@@ -69,7 +69,7 @@ class Corpus:
 
     def sources(self) -> list[Path | bytes]:
         """For each row what `read_audio` takes: its path, or the recording itself from the column `audio`."""
-        if "audio" not in self.frame.columns:
+        if not holds_audio(self.frame):
             return [Path(path) for path in self.frame["path"]]
         pairs = self.frame.select("path", "audio").iter_rows()
         return [Path(path) if audio is None else audio for path, audio in pairs]
@@ -136,7 +136,7 @@ def _canonical(frame: pl.DataFrame) -> pl.DataFrame:
     free = sorted(set(frame.columns) - set(COLUMNS))
     always = {"id", "path", "start_s", "duration_s"}
     filled = [name for name in (*COLUMNS, *free) if name in always or frame[name].null_count() < frame.height]
-    audio = [pl.col("audio").bin.encode("hex")] if frame.schema.get("audio") == pl.Binary else []
+    audio = [pl.col("audio").bin.encode("hex")] if holds_audio(frame) else []
     return (
         frame.select(filled)
         .sort("id")

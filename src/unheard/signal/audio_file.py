@@ -7,7 +7,6 @@ A file's name is never asked what the file is: a FLAC named `.wav` reads, a web 
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from unheard.errors import AudioError
+from unheard.files import replacing
 from unheard.signal.mp3_header import missing_bytes
 from unheard.signal.resample import resample
 from unheard.signal.sniff import guess_content
@@ -95,13 +95,8 @@ def write_audio(path: Path, samples: NDArray[np.float32], sample_rate: int) -> N
         raise AudioError(f"Recording '{path}': can be written as .flac or .wav, not as '{path.suffix}'.")
     if not np.isfinite(samples).all():
         raise AudioError(f"Recording '{path}': has samples that are not finite; nothing was written.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        soundfile.write(str(temporary), to_int16(samples), sample_rate, "PCM_16", format=container)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as partial:
+        soundfile.write(str(partial), to_int16(samples), sample_rate, "PCM_16", format=container)
 
 
 def to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:

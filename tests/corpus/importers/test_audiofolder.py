@@ -71,6 +71,19 @@ def test_one_folder_for_all_is_no_label(make_folder) -> None:
     assert corpus.labels == []
 
 
+def test_a_forced_layout_without_a_table_is_told(make_folder) -> None:
+    with pytest.raises(CorpusError, match=r"layout 'audiofolder' needs a metadata\.csv"):
+        import_corpus(make_folder("a.wav"), layout="audiofolder")
+
+
+def test_listed_noise_is_noise(make_folder) -> None:
+    folder = make_folder(
+        "a.wav", "b.wav", "_noise_/hum.wav", texts={"metadata.csv": CSV + "_noise_/hum.wav,,,\n"}
+    )
+
+    assert import_corpus(folder).noise["id"].to_list() == ["_noise_/hum.wav"]
+
+
 def test_recordings_without_a_row_are_told(make_folder) -> None:
     folder = make_folder("a.wav", "b.wav", "c.wav", "_noise_/hum.wav", texts={"metadata.csv": CSV})
 

@@ -70,6 +70,28 @@ def test_a_table_may_say_wav_where_files_are_flac(make_folder) -> None:
     assert import_corpus(folder, layout="table").frame["id"].to_list() == ["a.flac", "b.flac"]
 
 
+def test_two_recordings_of_one_stem_are_not_mixed_up(make_folder) -> None:
+    folder = make_folder("a.flac", "a.wav")
+    (folder / "list.csv").write_text("path,label\na.wav,yes\na.flac,no\n")
+
+    assert import_corpus(folder).frame.select("id", "label").rows() == [("a.wav", "yes"), ("a.flac", "no")]
+
+
+def test_columns_named_like_ours_are_kept_aside(make_folder) -> None:
+    folder = make_folder("a.wav")
+    (folder / "list.csv").write_text("path,role,reason,audio,sample_rate\na.wav,teacher,why not,good,44100\n")
+
+    frame = import_corpus(folder / "list.csv").frame
+
+    assert frame.select("role", "stated_role", "reason", "audio").row(0) == (
+        "utterance",
+        "teacher",
+        "why not",
+        "good",
+    )
+    assert frame.select("sample_rate", "stated_sample_rate").row(0) == (8000, 44100)
+
+
 def test_own_ids_are_kept(make_folder) -> None:
     folder = make_folder("a.wav", "b.wav")
     (folder / "list.csv").write_text("id,path\n17,a.wav\n,b.wav\n")

@@ -19,6 +19,7 @@ from unheard.corpus.importers.metadata import column_names
 from unheard.corpus.importers.names import SPLIT_NAMES, snake_case, split_of_folder
 from unheard.corpus.importers.table import match_files, read_rows
 from unheard.corpus.scan import Listing
+from unheard.errors import CorpusError
 
 _TABLES = {"metadata.csv", "metadata.jsonl", "metadata.parquet"}
 
@@ -36,6 +37,10 @@ def _tables(listing: Listing) -> list[str]:
 
 def _read(listing: Listing, columns: Mapping[str, str]) -> pl.DataFrame:
     tables = [_read_one(listing, name, columns) for name in _tables(listing)]
+    if not tables:
+        raise CorpusError(
+            f"Corpus '{listing.root}': layout 'audiofolder' needs a metadata.csv or .jsonl in it."
+        )
     rows = match_files(pl.concat(tables, how="diagonal_relaxed"), listing)
     return pl.concat([_read_folders(rows), _without_row(listing, rows)], how="diagonal")
 
@@ -75,7 +80,7 @@ def _text_of_folder(rows: pl.DataFrame) -> pl.Expr:
 def _without_row(listing: Listing, rows: pl.DataFrame) -> pl.DataFrame:
     """Recordings that no table names, with that as the reason."""
     left = pl.Series("path", sorted(set(listing.recordings) - set(rows["path"])), dtype=pl.String)
-    return left.to_frame().with_columns(pl.lit("no metadata file has a row for it").alias("reason"))
+    return left.to_frame().with_columns(pl.lit("no metadata file has a row for it").alias("_reason"))
 
 
 AUDIOFOLDER = Layout(

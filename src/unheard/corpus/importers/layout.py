@@ -20,7 +20,7 @@ class Layout:
 
     `read` returns a row an utterance: `path` (relative to the root, or absolute) and whatever is known of
     `label`, `text`, `speaker`, `session`, `device`, `split`, `id`, `start_s`, `end_s`, `duration_s`, and
-    free columns. A row with a `reason` is rejected. Audio is not opened, noise folders are not its
+    free columns. A row with a `_reason` is rejected. Audio is not opened, noise folders are not its
     matter.
     """
 
@@ -50,7 +50,7 @@ def fits(listing: Listing, pattern: str) -> bool:
 def reject_unless(frame: pl.DataFrame, column: str, shape: str) -> pl.DataFrame:
     """Give a reason to every row where a column is null: its name does not have the layout's shape."""
     reason = pl.when(pl.col(column).is_null()).then(pl.lit(f"its name does not read {shape}"))
-    return frame.with_columns(reason.alias("reason"))
+    return frame.with_columns(reason.alias("_reason"))
 
 
 def parent_folder(path: str = "path") -> pl.Expr:

@@ -40,7 +40,8 @@ SPLIT_NAMES: Mapping[str, str] = {
     **dict.fromkeys(("validation", "valid", "val", "dev", "development"), "validation"),
     **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
 }
-_FROM_HEADER = ("sample_rate", "num_channels")  # what a table states of them is kept as stated_...
+# ours, but read from headers or folders: what a table states of them is kept as stated_...
+_NOT_FROM_TABLES = ("sample_rate", "num_channels", "role")
 
 
 def snake_case(name: str) -> str:
@@ -78,7 +79,7 @@ def _find(name: str, columns: list[str]) -> str:
 def _free(name: str, taken: Mapping[str, str]) -> str:
     """Name of a metadata column: in snake case, and none that a corpus has another use for."""
     snake = snake_case(name)
-    return f"stated_{snake}" if snake in taken or snake in _FROM_HEADER else snake
+    return f"stated_{snake}" if snake in taken or snake in _NOT_FROM_TABLES else snake
 
 
 def _unique(names: dict[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ Paths are relative to the table's folder, or absolute. A row may be a part of a 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,20 +32,17 @@ def read_rows(table: Path, columns: Mapping[str, str]) -> pl.DataFrame:
         )
     path = pl.col("path").cast(pl.String).str.replace_all("\\", "/", literal=True).str.strip_prefix("./")
     reason = pl.when(pl.col("path").is_null()).then(pl.lit("its row names no file"))
-    return rows.with_columns(path, reason.alias("reason"))
+    return rows.with_columns(path, reason.alias("_reason"))
 
 
 def match_files(rows: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     """Paths that are listed; where a table says `a.wav` and only `a.flac` is there, that one."""
-    by_stem = {_stem(name): name for name in (*listing.recordings, *listing.noise)}
-    listed = pl.col("path").is_in(list(by_stem.values()))
+    names = (*listing.recordings, *listing.noise)
+    by_stem = {os.path.splitext(name)[0]: name for name in names}
+    listed = pl.col("path").is_in(names)
     stem = pl.col("path").str.replace(r"\.[^./]*$", "")
     other = stem.replace_strict(by_stem, default=pl.col("path"), return_dtype=pl.String)
     return rows.with_columns(pl.when(listed).then("path").otherwise(other).alias("path"))
-
-
-def _stem(name: str) -> str:
-    return Path(name).with_suffix("").as_posix()
 
 
 def _read(listing: Listing, columns: Mapping[str, str]) -> pl.DataFrame:
