@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from unheard.corpus.table import Corpus
 from unheard.errors import AudioError, CorpusError
+from unheard.files import replacing, write_json
 from unheard.signal.audio_file import read_audio
 
 OnProgress = Callable[[int, int], None]
@@ -126,11 +127,9 @@ def _decode_all(
     on_progress: OnProgress | None,
 ) -> None:
     """Writes to a file of its own and renames it when whole: a killed run leaves nothing half-written."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     num_clips = corpus.frame.height
-    partial = target.with_suffix(f".{os.getpid()}.partial")
     failed: dict[int, str] = {}
-    try:
+    with replacing(target) as partial:
         mapped = np.memmap(partial, np.int16, "w+", shape=(max(1, num_clips), window_samples))
 
         def decode(row: int, source: Path | bytes, start_s: float, duration_s: float) -> None:
@@ -146,12 +145,7 @@ def _decode_all(
             if on_progress and (done % 64 == 0 or done == num_clips):
                 on_progress(done, num_clips)
         mapped.flush()
-        notes = _notes(partial)
-        notes.write_text(json.dumps(dict(sorted(failed.items()))), "utf-8")
-        os.replace(notes, _notes(target))
-        os.replace(partial, target)
-    finally:
-        partial.unlink(missing_ok=True)
+        write_json(_notes(target), {str(row): reason for row, reason in sorted(failed.items())})
 
 
 def _run(decode: Callable[..., None], corpus: Corpus, workers: int) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from lightning.fabric.plugins.io.checkpoint_io import CheckpointIO
 from torch import Tensor
 
 from unheard.errors import TrainingError
+from unheard.files import replacing
 
 WEIGHT_PREFIX = "model."
 
@@ -38,13 +39,10 @@ class AtomicCheckpoints(CheckpointIO):
 
 def save_atomically(content: Any, path: Path) -> None:
     """`torch.save`, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    with partial.open("wb") as file:
+    with replacing(path) as partial, partial.open("wb") as file:
         torch.save(content, file)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(partial, path)
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

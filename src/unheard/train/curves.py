@@ -13,6 +13,8 @@ import torch
 from lightning.pytorch.callbacks import Callback
 from tensorboardX import SummaryWriter
 
+from unheard.files import replacing
+
 CurveRow = dict[str, float]
 OnBatch = Callable[[int, int, str], None]  # (batches done, batches in all, line)
 COLUMNS = (
@@ -39,7 +41,7 @@ def read_curves(path: Path) -> list[CurveRow]:
 class Curves(Callback):
     """Appends a row an epoch to `curves.csv` and to TensorBoard; a resumed training continues both."""
 
-    def __init__(self, folder: Path, on_epoch: Callable[[CurveRow], None] | None = None) -> None:
+    def __init__(self, folder: Path, on_epoch: Callable[[CurveRow, int], None] | None = None) -> None:
         self.path = folder / "curves.csv"
         self.writer_folder = folder / "tensorboard"
         self.on_epoch = on_epoch
@@ -68,7 +70,7 @@ class Curves(Callback):
             for name, value in row.items():
                 writer.add_scalar(name, value, int(row["epoch"]))
         if self.on_epoch:
-            self.on_epoch(row)
+            self.on_epoch(row, int(trainer.max_epochs or 1))
 
     def _row(self, trainer: pl.Trainer) -> CurveRow:
         seconds = time.perf_counter() - self.started_s
@@ -87,12 +89,10 @@ class Curves(Callback):
     def _append(self, row: CurveRow) -> None:
         """Rows of this epoch or later, left by a killed run, are replaced."""
         rows = [old for old in read_curves(self.path) if old["epoch"] < row["epoch"]] + [row]
-        partial = self.path.with_suffix(".partial")
-        with partial.open("w", newline="", encoding="utf-8") as file:
+        with replacing(self.path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, COLUMNS, restval="")
             table.writeheader()
             table.writerows(rows)
-        partial.replace(self.path)
 
 
 class ProgressLine(Callback):

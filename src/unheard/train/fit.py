@@ -17,6 +17,7 @@ from lightning.pytorch.callbacks import Callback, EarlyStopping, EMAWeightAverag
 from torch.utils.data import DataLoader, TensorDataset
 
 from unheard.corpus.classes import ClassMap
+from unheard.corpus.labelled import LabelledClips
 from unheard.models.speech_model import SpeechModel
 from unheard.train.augmentation import Augmentation
 from unheard.train.checkpoints import AtomicCheckpoints, model_weights, read_checkpoint
@@ -33,12 +34,11 @@ VALIDATION_BATCH = 200
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What is learned from, and what is watched while learning; `validation_ids` name what is watched."""
+    """What is learned from, and what is watched while learning."""
 
     classes: ClassMap
     train: TrainingClips
-    validation: TrainingClips
-    validation_ids: tuple[str, ...]
+    validation: LabelledClips
     augmentation: Augmentation
     silence: SilenceMaker
 
@@ -47,7 +47,7 @@ class TrainingData:
 class Callbacks:
     """Who wants to know how it goes."""
 
-    on_epoch: Callable[[CurveRow], None] | None = None
+    on_epoch: Callable[[CurveRow, int], None] | None = None  # a row, and the epochs there will be
     on_batch: OnBatch | None = None
 
 
@@ -130,15 +130,16 @@ def _callbacks(
 ) -> list[Callback]:
     """Order matters: curves and samples are written before the checkpoint that a resumed run starts from."""
     options = recipe.training
-    chosen = slice(0, len(data.validation_ids), max(1, len(data.validation_ids) // NUM_SAMPLE_PREDICTIONS))
+    watched = data.validation
+    chosen = slice(0, len(watched), max(1, len(watched) // NUM_SAMPLE_PREDICTIONS))
     found: list[Callback] = [
         Curves(folder, callbacks.on_epoch),
         SamplePredictions(
             folder / "sample_predictions.csv",
             model,
-            data.validation_ids[chosen],
-            data.validation.samples[chosen],
-            data.validation.classes[chosen],
+            watched.ids[chosen],
+            watched.samples[chosen],
+            watched.classes[chosen],
             data.classes.labels,
         ),
     ]

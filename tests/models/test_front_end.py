@@ -1,0 +1,121 @@
+"""Features against closed forms, SciPy, and properties that must hold."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import scipy.fft
+import scipy.signal
+import torch
+
+from unheard.errors import UsageError
+from unheard.models.front_end import (
+    PRESETS,
+    FrontEnd,
+    FrontEndOptions,
+    dct_matrix,
+    mel_filters,
+    preset,
+    smoothing_matrix,
+)
+
+RATE, WINDOW = 16_000, 16_000
+
+
+def sine(hz: float, amplitude: float = 1.0) -> torch.Tensor:
+    return (amplitude * torch.sin(2 * math.pi * hz * torch.arange(WINDOW) / RATE))[None].float()
+
+
+def test_a_full_scale_sine_has_power_one_in_its_bin() -> None:
+    front_end = FrontEnd(FrontEndOptions(), WINDOW)
+    power = front_end.power(sine(1000.0))[0, 50]
+    assert int(power.argmax()) == 1000 * 512 // RATE
+    assert float(power.max()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_the_spectrum_is_scipys() -> None:
+    samples = torch.from_numpy(np.random.default_rng(0).standard_normal(WINDOW).astype(np.float32))
+    options = FrontEndOptions()
+    window = scipy.signal.get_window("hann", options.window_samples)
+    padded = np.pad(window, (16, 16))
+    _, _, expected = scipy.signal.stft(
+        samples.numpy(), RATE, padded, nperseg=512, noverlap=512 - 160, boundary="zeros", padded=False
+    )
+    found = FrontEnd(options, WINDOW).power(samples[None])[0]
+    np.testing.assert_allclose(found[:100].numpy(), (2 * np.abs(expected.T[:100])) ** 2, rtol=1e-3, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_exported_form_computes_the_same(name: str) -> None:
+    front_end = FrontEnd(PRESETS[name], WINDOW)
+    samples = 0.1 * torch.randn(2, WINDOW, generator=torch.Generator().manual_seed(0))
+    half = front_end.options.fft_samples // 2
+    padded = torch.nn.functional.pad(samples, (half, half))
+    torch.testing.assert_close(
+        front_end._power_by_convolution(padded), front_end.power(samples), atol=1e-7, rtol=1e-3
+    )
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_features_have_their_shape_and_are_finite_for_silence(name: str) -> None:
+    options = PRESETS[name]
+    front_end = FrontEnd(options, WINDOW)
+    features = front_end(torch.stack([torch.zeros(WINDOW), torch.ones(WINDOW)]))
+    assert features.shape == (2, options.num_bins, options.num_frames(WINDOW))
+    assert torch.isfinite(features).all()
+
+
+def test_band_edges_are_evenly_spaced_in_mel() -> None:
+    filters = mel_filters(FrontEndOptions(num_bands=40, min_hz=20, max_hz=8000))
+    peaks_hz = filters.argmax(0) * RATE / 512
+    mels = 2595 * torch.log10(1 + peaks_hz / 700)
+    steps = mels.diff()[8:]  # below, a band is narrower than a bin
+    assert float((steps / steps.mean() - 1).abs().max()) < 0.35
+    assert filters.shape == (257, 40)
+    assert float(filters.max()) <= 1.0
+
+
+def test_decibels_stop_80_db_below_the_loudest() -> None:
+    features = FrontEnd(PRESETS["tutorial"], WINDOW)(sine(1000.0))
+    assert float(features.max() - features.min()) == pytest.approx(80.0, abs=1e-3)
+
+
+def test_ten_times_the_amplitude_is_20_db() -> None:
+    options = FrontEndOptions(scale="db")
+    loud, faint = (FrontEnd(options, WINDOW)(sine(1000.0, level)) for level in (1.0, 0.1))
+    band = int(loud[0, :, 50].argmax())
+    assert float(loud[0, band, 50] - faint[0, band, 50]) == pytest.approx(20.0, abs=0.01)
+
+
+def test_band_mean_removes_level_and_stationary_colour() -> None:
+    front_end = FrontEnd(PRESETS["mel-40-band-mean"], WINDOW)
+    samples = 0.1 * torch.randn(1, WINDOW, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(front_end(samples), front_end(0.05 * samples), atol=2e-3, rtol=0)
+    assert float(front_end(samples).mean(dim=2).abs().max()) < 1e-4
+
+
+def test_mfcc_are_scipys_dct() -> None:
+    bands = np.random.default_rng(0).standard_normal((80, 5)).astype(np.float32)
+    expected = scipy.fft.dct(bands, type=2, norm="ortho", axis=0)[:40]
+    np.testing.assert_allclose((dct_matrix(40, 80) @ torch.from_numpy(bands)).numpy(), expected, atol=1e-5)
+
+
+def test_pcen_smooths_like_a_recursive_filter() -> None:
+    energy = np.random.default_rng(0).random(50)
+    start = scipy.signal.lfilter_zi([0.04], [1, -0.96]) * energy[0]
+    expected, _ = scipy.signal.lfilter([0.04], [1, -0.96], energy, zi=start)
+    found = torch.from_numpy(energy).float() @ smoothing_matrix(50, 0.04)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4)
+
+
+def test_impossible_options_are_refused() -> None:
+    with pytest.raises(UsageError, match="do not fit below 8000 Hz"):
+        FrontEndOptions(max_hz=9000)
+    with pytest.raises(UsageError, match="hop_ms 40 is not between 0 and window_ms 30"):
+        FrontEndOptions(hop_ms=40)
+    with pytest.raises(UsageError, match="50 MFCC do not fit into 40 bands"):
+        FrontEndOptions(num_mfcc=50)
+    with pytest.raises(UsageError, match="Did you mean 'mel-40'"):
+        preset("mel40")
