@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from unheard.corpus.table import Corpus
 from unheard.errors import AudioError, CorpusError
 from unheard.files import replacing, write_json
-from unheard.signal.audio_file import read_audio
+from unheard.signal.audio_file import read_audio, to_int16
 
 OnProgress = Callable[[int, int], None]
 FORMAT = 1
@@ -48,12 +48,6 @@ def fit_clip(samples: NDArray[np.float32], window_samples: int) -> NDArray[np.fl
     energy = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     start = int(np.argmax(energy[window_samples:] - energy[:-window_samples]))
     return samples[start : start + window_samples]
-
-
-def to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
-    """Samples in [-1, 1] to 16 bits; what is louder is clipped."""
-    whole: NDArray[np.int16] = np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
-    return whole
 
 
 def load_clips(

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from unheard.corpus.background import Split, read_background, silence_clips
 from unheard.corpus.classes import ClassMap
-from unheard.corpus.clips import OnProgress, load_clips, to_int16
+from unheard.corpus.clips import OnProgress, load_clips
 from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError
+from unheard.signal.audio_file import to_int16
 
 BACKGROUND_GROUP = "background: "
 
