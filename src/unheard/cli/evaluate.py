@@ -13,7 +13,7 @@ from unheard.errors import UsageError
 if TYPE_CHECKING:
     from unheard.corpus.table import Corpus
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
