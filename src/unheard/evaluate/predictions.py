@@ -6,7 +6,6 @@ column `logit:LABEL` a class, in the order of the classes.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from unheard.errors import CorpusError
+from unheard.files import replacing
 
 _LOGIT = "logit:"
 
@@ -82,9 +82,8 @@ class Predictions:
         """Write the Parquet table; the file is whole or absent."""
         columns = {"id": self.ids, "speaker": self.groups, "truth": [self.labels[i] for i in self.truth]}
         logits = {_LOGIT + label: self.logits[:, i] for i, label in enumerate(self.labels)}
-        half_written = path.with_name(f".{path.name}.{os.getpid()}")
-        pl.DataFrame({**columns, **logits}).write_parquet(half_written)
-        os.replace(half_written, path)
+        with replacing(path) as partial:
+            pl.DataFrame({**columns, **logits}).write_parquet(partial)
 
     @classmethod
     def load(cls, path: Path) -> Predictions:
