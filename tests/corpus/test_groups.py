@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -15,6 +15,8 @@ from unheard.corpus.groups import find_groups
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError
 from unheard.signal.audio_file import write_audio
+
+SETTINGS = settings(deadline=None, max_examples=40)
 
 
 def _corpus(rows: list[dict[str, object]]) -> Corpus:
@@ -100,6 +102,7 @@ def test_what_cannot_be_read_is_said() -> None:
 ROWS = st.lists(st.tuples(st.sampled_from("abcd") | st.none(), st.integers(0, 5)), min_size=1, max_size=12)
 
 
+@SETTINGS
 @given(rows=ROWS)
 def test_groups_are_the_connected_components(rows: list[tuple[str | None, int]]) -> None:
     """Against the plainest way: merge until nothing changes."""

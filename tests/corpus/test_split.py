@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import soundfile
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from unheard.corpus.importing import load_corpus
@@ -17,6 +17,7 @@ from unheard.corpus.split import SplitOptions, SplitResult, split_corpus
 from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError
 
+SETTINGS = settings(deadline=None, max_examples=40)
 HELD_OUT = ("validation", "test")
 BY_GROUP = SplitOptions(method="group", validation_share=0.2, test_share=0.2, find_duplicates=False)
 Clip = tuple[str, str]  # speaker, label
@@ -42,6 +43,7 @@ def _moved(result: SplitResult) -> bool:
     return any("comes nearest and was put there" in said for said in result.warnings)
 
 
+@SETTINGS
 @given(clips=CLIPS)
 def test_no_group_is_on_two_sides(clips: list[Clip]) -> None:
     result = split_corpus(_corpus(clips), BY_GROUP)
@@ -49,6 +51,7 @@ def test_no_group_is_on_two_sides(clips: list[Clip]) -> None:
     assert result.num_torn_groups == 0
 
 
+@SETTINGS
 @given(clips=CLIPS, more=CLIPS)
 def test_adding_recordings_moves_nobody(clips: list[Clip], more: list[Clip]) -> None:
     before, after = split_corpus(_corpus(clips), BY_GROUP), split_corpus(_corpus(clips + more), BY_GROUP)
@@ -56,14 +59,18 @@ def test_adding_recordings_moves_nobody(clips: list[Clip], more: list[Clip]) -> 
     assert _places(before).items() <= _places(after).items()
 
 
+@SETTINGS
 @given(clips=CLIPS, more=CLIPS)
 def test_nobody_who_trained_is_ever_held_out_later(clips: list[Clip], more: list[Clip]) -> None:
     """Holds also for groups that filled an empty split, once every split has one."""
-    before, after = (_places(split_corpus(_corpus(some), BY_GROUP)) for some in (clips, clips + more))
+    first, second = (split_corpus(_corpus(some), BY_GROUP) for some in (clips, clips + more))
+    before, after = _places(first), _places(second)
     assume(set(before.values()) == {"train", *HELD_OUT})
+    assume(not any("falls into train" in said for said in first.warnings))
     assert all(after[name] == "train" for name, place in before.items() if place == "train")
 
 
+@SETTINGS
 @given(clips=CLIPS)
 def test_the_order_of_rows_changes_nothing(clips: list[Clip]) -> None:
     forward, backward = (split_corpus(_corpus(some), BY_GROUP) for some in (clips, clips[::-1]))
@@ -72,6 +79,7 @@ def test_the_order_of_rows_changes_nothing(clips: list[Clip]) -> None:
     assert forward.warnings == backward.warnings
 
 
+@SETTINGS
 @given(clips=CLIPS, stratify=st.booleans())
 def test_the_table_counts_every_utterance_once(clips: list[Clip], stratify: bool) -> None:
     options = SplitOptions(method="group", stratify=stratify, find_duplicates=False)
@@ -96,24 +104,6 @@ def test_a_corpus_of_noise_alone_is_refused() -> None:
     corpus = _corpus([("a", "x")]).with_column("role", ["noise"])
     with pytest.raises(CorpusError, match="Nothing to split"):
         split_corpus(corpus)
-
-
-def test_leaky_tears_speakers_apart_and_says_so() -> None:
-    clips = [(f"s{n % 10}", "x") for n in range(1_000)]
-    result = split_corpus(_corpus(clips), SplitOptions(method="leaky", find_duplicates=False))
-    assert result.num_torn_groups == 10
-    assert (result.corpus.frame["split"] == "test").mean() == pytest.approx(0.1, abs=0.03)
-
-
-def test_stratify_gives_every_split_every_label() -> None:
-    clips = [(f"{label}{n}", label) for label in "klmnopqrst" for n in range(8)]
-    plain = split_corpus(_corpus(clips), SplitOptions(method="group", find_duplicates=False))
-    assert any("labels have nothing in" in said for said in plain.warnings)
-    options = SplitOptions(method="group", stratify=True, find_duplicates=False)
-    filled = split_corpus(_corpus(clips), options)
-    assert filled.table["utterances"].min() > 0  # type: ignore[operator]
-    assert any("because a split lacked a label" in said for said in filled.warnings)
-    assert not any("labels have nothing in" in said for said in filled.warnings)
 
 
 def _side_of(result: SplitResult) -> dict[str, str]:

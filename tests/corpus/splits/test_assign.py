@@ -6,11 +6,12 @@ import hashlib
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unheard.corpus.splits.assign import by_hash, fill_empty, fill_labels, hash_position, rare_first
 
+SETTINGS = settings(deadline=None, max_examples=100)
 NAMES = st.sets(st.text(min_size=1, max_size=6), min_size=1, max_size=30)
 SHARES = {"test": 0.2, "validation": 0.2}
 WANTED = ("test", "validation")
@@ -29,6 +30,7 @@ def test_shares_hold_for_many_groups() -> None:
     assert counts["validation"] / 20_000 == pytest.approx(0.2, abs=0.009)
 
 
+@SETTINGS
 @given(names=NAMES, more=NAMES, salt=st.text(max_size=5))
 def test_adding_groups_moves_nobody(names: set[str], more: set[str], salt: str) -> None:
     before = by_hash(sorted(names), SHARES, salt)
@@ -36,16 +38,18 @@ def test_adding_groups_moves_nobody(names: set[str], more: set[str], salt: str) 
     assert before.items() <= after.items()
 
 
+@SETTINGS
 @given(names=NAMES, more=NAMES, salt=st.text(max_size=5))
 def test_filling_moves_nobody_out_of_training_later(names: set[str], more: set[str], salt: str) -> None:
-    before, _ = fill_empty(by_hash(sorted(names), SHARES, salt), WANTED, salt)
+    before, filled = fill_empty(by_hash(sorted(names), SHARES, salt), WANTED, salt)
     after, moves = fill_empty(by_hash(sorted(names | more), SHARES, salt), WANTED, salt)
-    if set(before.values()) == {"train", "validation", "test"}:
+    if set(before.values()) == {"train", "validation", "test"} and "train" not in {m.split for m in filled}:
         assert all(after[name] == "train" for name, place in before.items() if place == "train")
     if not moves:
         assert after == by_hash(sorted(names | more), SHARES, salt)
 
 
+@SETTINGS
 @given(names=NAMES, salt=st.text(max_size=5))
 def test_filling_leaves_no_split_empty_that_training_can_fill(names: set[str], salt: str) -> None:
     pure = by_hash(sorted(names), SHARES, salt)
@@ -54,6 +58,15 @@ def test_filling_leaves_no_split_empty_that_training_can_fill(names: set[str], s
     for split in WANTED:
         trainable = Counter(filled.values())["train"]
         assert split in filled.values() or trainable <= 1
+    assert "train" in filled.values()
+
+
+def test_training_is_filled_from_a_split_that_has_others() -> None:
+    names = ["a", "b", "c"]
+    pure = {"a": "test", "b": "test", "c": "validation"}
+    filled, (move,) = fill_empty(pure, WANTED, "salt")
+    assert (move.group, move.split) == (max("a", "b", key=lambda name: hash_position(name, "salt")), "train")
+    assert sorted(filled[name] for name in names) == ["test", "train", "validation"]
 
 
 def test_the_nearest_group_fills_an_empty_split() -> None:
@@ -74,6 +87,7 @@ LABELS_OF = st.dictionaries(
 )
 
 
+@SETTINGS
 @given(labels_of=LABELS_OF, salt=st.text(max_size=5))
 def test_filling_labels_takes_nothing_that_training_cannot_spare(
     labels_of: dict[str, set[str]], salt: str

@@ -6,7 +6,7 @@ from collections import Counter
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unheard.corpus.split import SplitOptions, split_corpus
@@ -14,6 +14,7 @@ from unheard.corpus.splits.folds import deal
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError
 
+SETTINGS = settings(deadline=None, max_examples=60)
 LABELS_OF = st.dictionaries(
     st.text(min_size=1, max_size=4), st.sets(st.sampled_from("abcd"), min_size=1), min_size=5, max_size=40
 )
@@ -37,6 +38,7 @@ def _options(method: str, **options: object) -> SplitOptions:
     return SplitOptions(method=method, find_duplicates=False, **options)  # type: ignore[arg-type]
 
 
+@SETTINGS
 @given(labels_of=LABELS_OF, num_folds=st.integers(2, 5))
 def test_folds_partition_the_groups_evenly(labels_of: dict[str, set[str]], num_folds: int) -> None:
     folds = deal(labels_of, SplitOptions(method="k-fold", num_folds=num_folds))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unheard.corpus.split import SplitOptions, split_corpus
@@ -17,6 +17,7 @@ from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError, UsageError
 from unheard.signal.audio_file import write_audio
 
+SETTINGS = settings(deadline=None, max_examples=100)
 DAYS = [dt.date(2024, 1, 1) + dt.timedelta(days=day) for day in range(20)]
 TEMPORAL = SplitOptions(method="temporal", time_column="recorded", find_duplicates=False)
 
@@ -57,6 +58,7 @@ MOMENTS = st.dictionaries(
 )
 
 
+@SETTINGS
 @given(groups=MOMENTS)
 def test_nobody_in_training_is_later_than_anybody_held_out(groups: dict[str, tuple[int, int]]) -> None:
     times = {name: float(time) for name, (time, _) in groups.items()}

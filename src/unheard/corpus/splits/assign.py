@@ -6,13 +6,14 @@ Here the hash of the name decides (`by_hash`), so labels are balanced as well as
 where a label has many groups, and a label that a split lacks is said.
 
 Only a split that chance leaves empty is filled, by the group whose hash comes nearest. Such a group is named
-and may go back to training when groups are added; the other way, out of training, new groups move nobody
-once every split has one. Filling labels too (`fill_labels`) has to be asked for, and promises less.
+and may move again when groups are added. Of the others, once every split has a group, none that was trained
+on is ever held out later. Filling labels too (`fill_labels`) has to be asked for, and promises less.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -52,8 +53,11 @@ def by_hash(groups: Sequence[str], shares: Mapping[str, float], salt: str, rest:
 def fill_empty(
     places: Places, splits: Sequence[str], salt: str, rest: str = "train"
 ) -> tuple[Places, list[Move]]:
-    """A copy in which no split of `splits` is empty, while `rest` has groups to give; and what was moved."""
+    """A copy in which `rest` and then each of `splits` has a group, if there are enough; and what moved."""
     filled, moves = dict(places), []
+    if filled and rest not in filled.values():
+        moves.append(Move(_most_spare(filled, salt), rest, None))
+        filled[moves[-1].group] = rest
     for split in splits:
         donors = [group for group, place in filled.items() if place == rest]
         if split not in filled.values() and len(donors) > 1:
@@ -81,6 +85,13 @@ def fill_labels(
 def _nearest(groups: Sequence[str], salt: str) -> str:
     """The group with the lowest hash: the next one that a larger share would have taken."""
     return min(groups, key=lambda group: (hash_position(group, salt), group))
+
+
+def _most_spare(places: Places, salt: str) -> str:
+    """The group with the highest hash, if possible of a split that has others."""
+    sizes = Counter(places.values())
+    spare = [group for group, place in places.items() if sizes[place] > 1] or list(places)
+    return max(spare, key=lambda group: (hash_position(group, salt), group))
 
 
 def rare_first(labels_of: LabelsOf) -> list[str]:

@@ -31,12 +31,13 @@ def hashed(
     """Places by hash with no split left empty, and a warning for each group that was moved for that."""
     wanted = [split for split, share in shares.items() if share > 0]
     places, moves = fill_empty(by_hash(names, shares, options.salt, rest), wanted, options.salt, rest)
-    return places, tuple(_tell(move, len(names), shares[move.split], rest) for move in moves)
+    share_of = {rest: 1 - sum(shares.values()), **shares}
+    return places, tuple(_tell(move, len(names), share_of[move.split]) for move in moves)
 
 
-def _tell(move: Move, num_groups: int, share: float, rest: str) -> str:
+def _tell(move: Move, num_groups: int, share: float) -> str:
     return (
         f"No group's hash falls into {move.split}: {num_groups} groups are few for a share of {share:.0%} "
-        f"({num_groups * share:.1f} groups). '{move.group}' comes nearest and was put there; it may go "
-        f"back to {rest} when groups are added."
+        f"({num_groups * share:.1f} groups). '{move.group}' comes nearest and was put there; it may "
+        "move again when groups are added."
     )
