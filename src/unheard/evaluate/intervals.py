@@ -102,7 +102,7 @@ def _bca_shares(value: float, resampled: Array, gaps: Array, num_speakers: int) 
     below = (np.sum(resampled < value) + 0.5 * np.sum(resampled == value)) / len(resampled)
     bias = norm.ppf(np.clip(below, 1 / len(resampled), 1 - 1 / len(resampled)))
     influence = gaps.mean() - gaps
-    acceleration = np.sum(influence**3) / (6 * np.sum(influence**2) ** 1.5)
+    acceleration = np.sum(influence**3) / (6 * np.sum(influence**2) ** 1.5 + 1e-300)  # not 0 / 0
     z = t.ppf(TAILS, num_speakers - 1) * math.sqrt(num_speakers / (num_speakers - 1))
     return np.asarray(norm.cdf(bias + (bias + z) / (1 - acceleration * (bias + z))))
 
