@@ -48,6 +48,7 @@ from unheard.train.curves import CurveRow
 from unheard.train.fit import Callbacks, fit
 from unheard.train.prepare import build_model, choose_window_s, classes_of, prepare, split_with_noise
 from unheard.train.recipe import Recipe, recipe_from_dict
+from unheard.train.synthetic import make_voices, wants_voices
 
 RUN_FORMAT = 1
 
@@ -164,7 +165,11 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         watch.on_step(f"split: {remark}")
     classes, window_s = classes_of(corpus, recipe), choose_window_s(corpus, recipe)
     watch.on_step(f"decoding clips of {window_s:g} s; classes: {', '.join(classes.labels)}")
-    data = prepare(corpus, recipe, classes, window_s, on_progress=watch.on_progress)
+    voices = None
+    if wants_voices(recipe, corpus):
+        watch.on_step("making synthetic voices, or finding them in the cache")
+        voices = make_voices(recipe, classes, options.seed, watch.on_step, watch.on_progress)
+    data = prepare(corpus, recipe, classes, window_s, voices=voices, on_progress=watch.on_progress)
     for skipped in data.augmentation.skipped:
         watch.on_step(f"transform left out: {skipped}")
 

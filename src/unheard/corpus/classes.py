@@ -74,7 +74,7 @@ def choose_classes(
     if commands:
         chosen = list(dict.fromkeys(commands))
     else:
-        chosen = _speech_commands(present) or present
+        chosen = speech_commands_among(present) or present
     others = len(chosen) < len(present) or UNKNOWN in labels
     extra = [SILENCE] if silence == "yes" or (silence == "auto" and (has_noise or SILENCE in labels)) else []
     extra += [UNKNOWN] if unknown == "yes" or (unknown == "auto" and others) else []
@@ -86,6 +86,7 @@ def choose_classes(
     return ClassMap(tuple(chosen + extra))
 
 
-def _speech_commands(labels: Sequence[str]) -> list[str]:
+def speech_commands_among(labels: Sequence[str]) -> list[str]:
+    """The command words of Speech Commands, where the labels are that data set's; else none."""
     words = [label for label in SPEECH_COMMANDS if label in labels]
     return words if len(words) >= 8 and len(labels) - len(words) >= 5 else []

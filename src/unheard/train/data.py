@@ -19,15 +19,30 @@ Batch = tuple[Tensor, Tensor, Tensor]  # rows (batch,), int16 samples (batch, nu
 
 @dataclass(frozen=True)
 class TrainingClips:
-    """`samples` int16 `(num_clips, window_samples)`, `classes` int64 `(num_clips,)`; the last `num_voices`
-    clips are synthetic."""
+    """`samples` int16 `(num_clips, window_samples)`, mapped from the cache; `voices` the same of synthetic clips,
+    which follow them; `classes` int64 of both."""
 
     samples: NDArray[np.int16]
     classes: NDArray[np.int64]
-    num_voices: int = 0
+    voices: NDArray[np.int16] | None = None
+
+    @property
+    def num_voices(self) -> int:
+        """Synthetic clips."""
+        return 0 if self.voices is None else len(self.voices)
 
     def __len__(self) -> int:
         return len(self.classes)
+
+    def read(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
+        """A copy of the clips `(len(rows), window_samples)`; zeros for `SILENCE_ROW`."""
+        found = np.zeros((len(rows), self.samples.shape[1]), np.int16)
+        real = (rows >= 0) & (rows < len(self.samples))
+        found[real] = self.samples[rows[real]]
+        if self.voices is not None:
+            made = rows >= len(self.samples)
+            found[made] = self.voices[rows[made] - len(self.samples)]
+        return found
 
 
 @dataclass(frozen=True)
@@ -94,7 +109,5 @@ class EpochBatches(IterableDataset[Batch]):
 
     def __iter__(self) -> Iterator[Batch]:
         for rows in self.batches:
-            samples = self.clips.samples[np.maximum(rows, 0)]
-            samples[rows == SILENCE_ROW] = 0
             classes = self.clips.classes[np.maximum(rows, 0)]
-            yield torch.from_numpy(rows), torch.from_numpy(samples), torch.from_numpy(classes)
+            yield torch.from_numpy(rows), torch.from_numpy(self.clips.read(rows)), torch.from_numpy(classes)

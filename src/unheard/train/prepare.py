@@ -157,5 +157,4 @@ def _joined(train: LabelledClips, voices: LabelledClips | None) -> TrainingClips
         return TrainingClips(train.samples, train.classes)
     if voices.samples.shape[1] != train.samples.shape[1]:
         raise UsageError("Synthetic voices and recordings have windows of different lengths.")
-    samples = np.concatenate([train.samples, voices.samples])
-    return TrainingClips(samples, np.concatenate([train.classes, voices.classes]), num_voices=len(voices))
+    return TrainingClips(train.samples, np.concatenate([train.classes, voices.classes]), voices.samples)

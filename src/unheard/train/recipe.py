@@ -55,7 +55,8 @@ class DataSection(Section):
     every unknown clip once.
     `window_s`: what the model hears at once; 0 for the length that covers 95 % of the clips.
     `sampling`: `all` clips once an epoch, or `balanced`: as many of each command, drawn with replacement.
-    `voices`: synthetic clips an epoch (extra `unheard[voices]`), none by default.
+    `voices`: synthetic clips an epoch (extra `unheard[voices]`), where labels are the words that are said:
+    `voices_language` says so with `en`; `auto` believes it of the labels of Speech Commands alone.
     """
 
     sample_rate: int = Field(16_000, ge=4_000, le=48_000)
@@ -67,6 +68,7 @@ class DataSection(Section):
     silence_share: float = Field(1.0, ge=0)
     sampling: Literal["all", "balanced"] = "all"
     voices: int = Field(0, ge=0)
+    voices_language: Literal["auto", "en", "none"] = "auto"
 
 
 class OptimiserSection(Section):

@@ -1,0 +1,89 @@
+"""Synthetic voices as extra training data: the commands, and hundreds of other words for `_unknown_`.
+
+Real corpora hold few words that are no command, and a model that heard twenty of them takes the twenty-first
+for a command. Here the commands come from the same voices as the other words, so that a synthetic voice by
+itself means nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from importlib import resources
+
+import polars as pl
+
+from unheard.corpus.classes import ClassMap, speech_commands_among
+from unheard.corpus.clips import cache_folder
+from unheard.corpus.table import Corpus
+from unheard.corpus.voices import VoiceOptions, synthesize_corpus
+from unheard.errors import MissingExtraError
+from unheard.train.recipe import Recipe
+
+COMMAND_VOICES, COMMAND_TAKES = 75, 2
+WORD_GROUPS, WORD_VOICES = 20, 5  # each group of words has voices of its own
+MARGINS_S = (0.05, 0.35)
+
+
+def wants_voices(recipe: Recipe, corpus: Corpus) -> bool:
+    """Whether the recipe asks for voices, and the labels are the English words that are spoken.
+
+    A label need not be what is said (there are Arabic recordings under English labels); with `auto` only the
+    labels of Speech Commands are taken at their word.
+    """
+    if recipe.data.voices == 0 or recipe.data.voices_language == "none":
+        return False
+    return recipe.data.voices_language == "en" or bool(speech_commands_among(corpus.labels))
+
+
+def make_voices(
+    recipe: Recipe,
+    classes: ClassMap,
+    seed: int,
+    on_step: Callable[[str], None],
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Corpus | None:
+    """Synthetic clips of all commands and, with `_unknown_`, of other words; made once and kept in the cache.
+
+    None, with a remark, where the extra `unheard[voices]` is not installed.
+    """
+    orders = _orders(classes, recipe.data.sample_rate, seed)
+    parts = []
+    try:
+        for number, (words, options) in enumerate(orders):
+            spoken = _speak(words, options).frame
+            parts.append(spoken.with_columns(pl.format("{} of order {}", "id", pl.lit(number)).alias("id")))
+            if on_progress:
+                on_progress(number + 1, len(orders))
+    except MissingExtraError as error:
+        on_step(f"synthetic voices left out: {error}")
+        return None
+    return Corpus(pl.concat(parts, how="diagonal"), layout="synthetic-voices")
+
+
+def _orders(classes: ClassMap, sample_rate: int, seed: int) -> list[tuple[list[str], VoiceOptions]]:
+    """What is spoken by which voices: the commands by many, other words group by group by a few each."""
+
+    def voices(number: int, takes: int, seed: int) -> VoiceOptions:
+        return VoiceOptions(
+            num_voices=number, takes_per_word=takes, margins_s=MARGINS_S, sample_rate=sample_rate, seed=seed
+        )
+
+    commands = list(classes.commands)
+    orders = [(commands, voices(COMMAND_VOICES, COMMAND_TAKES, seed))]
+    if classes.unknown is not None:
+        others = [word for word in english_words() if word not in commands]
+        groups = range(WORD_GROUPS)
+        orders += [(others[group::WORD_GROUPS], voices(WORD_VOICES, 1, seed + 1 + group)) for group in groups]
+    return orders
+
+
+def english_words() -> list[str]:
+    """Some five hundred frequent English words, none of which sounds like a usual command but is spelled
+    differently (so no 'write' or 'know')."""
+    return resources.files("unheard.train").joinpath("english_words.txt").read_text("utf-8").split()
+
+
+def _speak(words: list[str], options: VoiceOptions) -> Corpus:
+    key = hashlib.sha256(repr((words, options)).encode()).hexdigest()[:16]
+    return synthesize_corpus(cache_folder() / "voices" / key, words, options)
