@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unheard.corpus.importing import load_corpus
 from unheard.corpus.split import SplitOptions, split_corpus
 from unheard.corpus.splits.folds import deal
 from unheard.corpus.table import Corpus
@@ -87,9 +89,7 @@ def test_validation_can_be_left_away() -> None:
     assert set(result.corpus.frame["split"]) == {"train", "test"}
 
 
-def test_fsdd_leaves_out_each_of_its_four_speakers(data_dir) -> None:  # type: ignore[no-untyped-def]
-    from unheard.corpus.importing import load_corpus
-
+def test_fsdd_leaves_out_each_of_its_four_speakers(data_dir: Path) -> None:
     corpus = load_corpus(data_dir / "fsdd")
     seen = set()
     for fold in range(4):
