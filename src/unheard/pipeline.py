@@ -240,6 +240,19 @@ def evaluate(
     return tuple(measure(bundle, clips, conditions(rate, noise=bank, rooms=halls), seed=seed))
 
 
+def count_trained_on(model: Path, corpus: Corpus, split: str | None) -> int:
+    """Utterances of the corpus, or of its split, that the run in the folder `model` was trained on.
+
+    0 where `model` is a bundle alone: who it heard stays with the run.
+    """
+    table = model / "corpus.parquet"
+    if not table.is_file():
+        return 0
+    trained = Corpus.load(table).subset("train").utterances.select("path", "start_s")
+    chosen = corpus if split is None else corpus.subset(split)
+    return chosen.utterances.join(trained, on=("path", "start_s"), how="semi").height
+
+
 def audio_files(folder: Path) -> list[Path]:
     """Recordings below a folder, sorted.
 

@@ -58,14 +58,23 @@ def evaluate(
             seed=seed,
             watch=watch,
         )
+    if num_heard := pipeline.count_trained_on(model, loaded, chosen):
+        say(f"{num_heard} of these utterances were trained on: the numbers flatter. Choose --split test.")
     if save:
         results[0].predictions.save(save)
     if json:
         rows = [result.row() for result in results]
-        print_json({"split": chosen or "all", **results[0].evaluation.to_dict(), "conditions": rows})
+        print_json(
+            {
+                "split": chosen or "all",
+                "trained_on": num_heard,
+                **results[0].evaluation.to_dict(),
+                "conditions": rows,
+            }
+        )
         return
     say(f"{chosen or 'all'} utterances of {corpus}")
-    show(evaluation_view(results[0].evaluation))
+    show(evaluation_view(results[0].evaluation, known_unheard=chosen == "test" and not num_heard))
     if len(results) > 1:
         show(conditions_table([result.row() for result in results]))
 

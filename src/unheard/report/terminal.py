@@ -14,10 +14,10 @@ from unheard.report.mix_ups import most_confused
 MAX_CLASSES = 60
 
 
-def evaluation_view(evaluation: Evaluation) -> RenderableType:
+def evaluation_view(evaluation: Evaluation, *, known_unheard: bool = True) -> RenderableType:
     """Headline, metrics with intervals, classes, and what the test set could not show."""
     parts: list[RenderableType] = [
-        Text(words.headline(evaluation), style="bold"),
+        Text(words.headline(evaluation, known_unheard=known_unheard), style="bold"),
         Text(),
         *_spaced(metrics_table(evaluation)),
         *_spaced(classes_table(evaluation)),

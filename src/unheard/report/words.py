@@ -78,13 +78,14 @@ def _in_percent(name: str) -> bool:
     return METRIC_WORDS[name].unit == "percent"
 
 
-def headline(evaluation: Evaluation) -> str:
-    """The result in a sentence, for clips of speakers who were in no training."""
+def headline(evaluation: Evaluation, *, known_unheard: bool = True) -> str:
+    """The result in a sentence; `known_unheard`: whether it is known that no training heard these speakers."""
     accuracy = evaluation.metrics["accuracy"]
     interval = percent_interval(accuracy.low, accuracy.high)
     share = f"{percent(accuracy.value)} {interval}".strip()
     clips = plural(evaluation.utterances, "clip")
-    return f"On {_who(evaluation)} it never heard, it gets {share} of {clips} right."
+    never = " it never heard" if known_unheard else ""
+    return f"On {_who(evaluation)}{never}, it gets {share} of {clips} right."
 
 
 def _who(evaluation: Evaluation) -> str:

@@ -42,12 +42,18 @@ class Curves(Callback):
     """Appends a row an epoch to `curves.csv` and to TensorBoard; a resumed training continues both."""
 
     def __init__(self, folder: Path, on_epoch: Callable[[CurveRow, int], None] | None = None) -> None:
-        self.path = folder / "curves.csv"
-        self.writer_folder = folder / "tensorboard"
+        self.folder, self.path = folder, folder / "curves.csv"
         self.on_epoch = on_epoch
         self.gradient_norms: list[torch.Tensor] = []
         self.num_clips = 0
         self.started_s = 0.0
+
+    def on_fit_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        first = trainer.current_epoch + 1
+        self.writer = SummaryWriter(str(self.folder / "tensorboard"), purge_step=first if first > 1 else None)
+
+    def on_fit_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        self.writer.close()
 
     def on_train_epoch_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         self.gradient_norms, self.num_clips, self.started_s = [], 0, time.perf_counter()
@@ -66,9 +72,9 @@ class Curves(Callback):
     def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         row = self._row(trainer)
         self._append(row)
-        with SummaryWriter(str(self.writer_folder)) as writer:
-            for name, value in row.items():
-                writer.add_scalar(name, value, int(row["epoch"]))
+        for name, value in row.items():
+            self.writer.add_scalar(name, value, int(row["epoch"]))
+        self.writer.flush()
         if self.on_epoch:
             self.on_epoch(row, int(trainer.max_epochs or 1))
 
