@@ -79,7 +79,7 @@ def _in_percent(name: str) -> bool:
 
 
 def headline(evaluation: Evaluation, *, known_unheard: bool = True) -> str:
-    """The result in a sentence; `known_unheard`: whether it is known that no training heard these speakers."""
+    """The result in a sentence; `known_unheard`: whether no training is known to have heard these clips."""
     accuracy = evaluation.metrics["accuracy"]
     interval = percent_interval(accuracy.low, accuracy.high)
     share = f"{percent(accuracy.value)} {interval}".strip()

@@ -91,7 +91,7 @@ class TrainingModule(pl.LightningModule):
         torch.manual_seed(seed)  # dropout
         with torch.no_grad():
             samples, classes = self._prepare(batch, generator)
-        features = self.model.front_end(samples)
+        features = self._features(samples)
         features = self.sources.augmentation.change_features(features, self._sample_rate, generator)
         features, targets = self._mix(features, classes, generator)
         logits, _ = self.model.network(features)
@@ -100,6 +100,12 @@ class TrainingModule(pl.LightningModule):
         accuracy = (logits.argmax(1) == classes).float().mean()
         self.log_dict({"train_loss": loss, "train_accuracy": accuracy}, on_step=False, on_epoch=True)
         return loss
+
+    def _features(self, samples: Tensor) -> Tensor:
+        """In float32 whatever the precision: the energy of faint bands is below what 16 bits can tell."""
+        with torch.autocast(samples.device.type, enabled=False):
+            features: Tensor = self.model.front_end(samples)
+        return features
 
     @property
     def _sample_rate(self) -> int:
@@ -133,7 +139,7 @@ class TrainingModule(pl.LightningModule):
     def validation_step(self, batch: tuple[Tensor, Tensor], batch_index: int) -> None:
         """Loss and accuracy on clips as they are."""
         samples, classes = batch
-        logits, _ = self.model(samples.float() * INT16_SCALE)
+        logits, _ = self.model.network(self._features(samples.float() * INT16_SCALE))
         loss = functional.cross_entropy(logits, classes)
         accuracy = (logits.argmax(1) == classes).float().mean()
         metrics = {"validation_loss": loss, "validation_accuracy": accuracy}
