@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from unheard.corpus.table import Corpus
@@ -29,8 +29,10 @@ def read_background(corpus: Corpus, *, sample_rate: int, split: Split) -> Backgr
     """The part of every noise recording that this split may hear: first 80 %, next 10 %, last 10 %."""
     first, last = PARTS[split]
     recordings = {}
-    for name, path in corpus.noise.select("id", "path").iter_rows():
-        samples, _ = read_audio(Path(path), sample_rate=sample_rate)
+    noise = corpus.filter(pl.col("role") == "noise")
+    spans = zip(*noise.frame.select("id", "start_s", "duration_s"), noise.sources(), strict=True)
+    for name, start_s, duration_s, source in spans:
+        samples, _ = read_audio(source, start_s=start_s, duration_s=duration_s, sample_rate=sample_rate)
         recordings[str(name)] = samples[int(first * len(samples)) : int(last * len(samples))]
     return Background(recordings)
 
