@@ -1,0 +1,45 @@
+"""A file is whole or not there, whatever happens while it is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from unheard.files import replacing, write_json, write_text
+
+
+def test_text_comes_back_and_nothing_lies_beside_it(tmp_path: Path) -> None:
+    write_text(tmp_path / "deep" / "note.txt", "größer\nals 20 dB\n")
+    assert (tmp_path / "deep" / "note.txt").read_bytes() == "größer\nals 20 dB\n".encode()
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["note.txt"]
+
+
+def test_a_file_is_replaced_only_by_a_whole_one(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text("old")
+
+    def fail() -> None:
+        with replacing(path) as partial:
+            partial.write_text("half of the n")
+            assert path.read_text() == "old"
+            raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        fail()
+    assert path.read_text() == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["note.txt"]
+
+
+def test_what_failed_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        write_json(tmp_path / "odd.json", {"value": object()})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_is_readable_for_people_and_machines(tmp_path: Path) -> None:
+    path = tmp_path / "one.json"
+    write_json(path, {"word": "ja", "naïve": [1, 2.5, None]})
+    assert json.loads(path.read_text("utf-8")) == {"word": "ja", "naïve": [1, 2.5, None]}
+    assert path.read_text("utf-8").startswith('{\n  "word": "ja",\n  "naïve": [')
