@@ -10,15 +10,19 @@ from unheard.train.recipe import DataSection
 
 # 10 clips of command 0, 30 of command 1, 50 unknown words (class 2); class 3 is silence
 CLASSES = np.repeat([0, 1, 2], [10, 30, 50]).astype(np.int64)
+LABELS = ("go", "stop", "_unknown_", "_silence_")
 
 
 def plan(seed: int = 0, num_voices: int = 0, **options: object) -> EpochPlan:
-    return EpochPlan(CLASSES, DataSection(**options), unknown=2, silence=3, seed=seed, num_voices=num_voices)  # type: ignore[arg-type]
+    data = DataSection.model_validate(options)
+    return EpochPlan(CLASSES, LABELS, data, unknown=2, silence=3, seed=seed, num_voices=num_voices)
 
 
 def counts(rows: np.ndarray) -> dict[int, int]:
     classes = np.where(rows == SILENCE_ROW, 3, CLASSES[rows])
-    return {int(label): int(count) for label, count in zip(*np.unique(classes, return_counts=True), strict=True)}
+    return {
+        int(label): int(count) for label, count in zip(*np.unique(classes, return_counts=True), strict=True)
+    }
 
 
 def test_unknown_and_silence_are_as_many_as_the_average_command() -> None:
@@ -33,6 +37,11 @@ def test_a_share_of_zero_takes_every_unknown_clip_once() -> None:
 def test_balanced_sampling_gives_as_many_of_each_command() -> None:
     found = counts(plan(sampling="balanced", unknown_share=1.0).rows(0))
     assert found[0] == found[1] == 20
+
+
+def test_weighted_sampling_multiplies_the_clips_of_a_label() -> None:
+    found = counts(plan(sampling="weighted", weights={"go": 2.5, "stop": 0.5}, unknown_share=1.0).rows(0))
+    assert (found[0], found[1]) == (25, 15)
 
 
 def test_every_command_clip_is_heard_once_an_epoch() -> None:

@@ -19,8 +19,8 @@ Batch = tuple[Tensor, Tensor, Tensor]  # rows (batch,), int16 samples (batch, nu
 
 @dataclass(frozen=True)
 class TrainingClips:
-    """`samples` int16 `(num_clips, window_samples)`, mapped from the cache; `voices` the same of synthetic clips,
-    which follow them; `classes` int64 of both."""
+    """`samples` int16 `(num_clips, window_samples)`, mapped from the cache; `voices` the same of synthetic
+    clips, which follow them; `classes` int64 of both."""
 
     samples: NDArray[np.int16]
     classes: NDArray[np.int64]
@@ -47,9 +47,13 @@ class TrainingClips:
 
 @dataclass(frozen=True)
 class EpochPlan:
-    """Which clips an epoch has and in what order; the seed and the epoch's number decide, nothing else."""
+    """Which clips an epoch has and in what order; the seed and the epoch's number decide, nothing else.
+
+    `labels` are the classes' names, which weights are given by.
+    """
 
     classes: NDArray[np.int64]
+    labels: tuple[str, ...]
     options: DataSection
     unknown: int | None
     silence: int | None
@@ -83,9 +87,17 @@ class EpochPlan:
     def _commands(self, rows: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
         if self.options.sampling == "all":
             return rows
-        per_class = round(self.average)
-        groups = [rows[self.classes[rows] == label] for label in np.unique(self.classes[rows])]
-        return np.concatenate([random.choice(group, per_class, len(group) < per_class) for group in groups])
+        chosen = []
+        for index in np.unique(self.classes[rows]):
+            group = rows[self.classes[rows] == index]
+            wanted = round(self._wanted(self.labels[index], len(group)))
+            chosen.append(random.choice(group, wanted, replace=len(group) < wanted))
+        return np.concatenate(chosen)
+
+    def _wanted(self, label: str, num_clips: int) -> float:
+        if self.options.sampling == "balanced":
+            return self.average
+        return self.options.weights.get(label, 1.0) * num_clips
 
     def _unknown(self, rows: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
         wanted = round(self.options.unknown_share * self.average)

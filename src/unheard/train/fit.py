@@ -96,12 +96,13 @@ def fit(
     set_threads(recipe.training.num_threads)
     checkpoints = folder / "checkpoints"
     plan = EpochPlan(
-        data.train.classes,
-        recipe.data,
-        data.classes.unknown,
-        data.classes.silence,
-        seed,
-        data.train.num_voices,
+        classes=data.train.classes,
+        labels=data.classes.labels,
+        options=recipe.data,
+        unknown=data.classes.unknown,
+        silence=data.classes.silence,
+        seed=seed,
+        num_voices=data.train.num_voices,
     )
     batch_size = recipe.training.batch_size
     steps = len(EpochBatches(data.train, plan.rows(0), batch_size))

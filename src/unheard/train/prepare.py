@@ -16,7 +16,7 @@ from unheard.corpus.classes import ClassMap, choose_classes
 from unheard.corpus.clips import OnProgress
 from unheard.corpus.labelled import LabelledClips, labelled_clips
 from unheard.corpus.table import Corpus
-from unheard.errors import CorpusError, UsageError
+from unheard.errors import CorpusError, UsageError, unknown_name
 from unheard.models.catalog import architecture
 from unheard.models.front_end import FrontEndOptions, preset
 from unheard.models.speech_model import SpeechModel
@@ -41,14 +41,21 @@ def choose_window_s(corpus: Corpus, recipe: Recipe) -> float:
 
 
 def classes_of(corpus: Corpus, recipe: Recipe) -> ClassMap:
-    """The classes that the recipe makes of the corpus."""
-    return choose_classes(
+    """The classes that the recipe makes of the corpus.
+
+    Raises: UsageError when a weight is given to what is no command.
+    """
+    classes = choose_classes(
         corpus.labels,
         has_noise=corpus.noise.height > 0,
         commands=recipe.data.commands,
         unknown=recipe.data.unknown,
         silence=recipe.data.silence,
     )
+    for label in recipe.data.weights:
+        if label not in classes.commands:
+            raise UsageError(f"data.weights: {unknown_name('command', label, classes.commands)}")
+    return classes
 
 
 def front_end_options(recipe: Recipe) -> FrontEndOptions:
@@ -102,16 +109,31 @@ def prepare(
 
     train = read(split_with_noise(corpus, "train"), None)
     validation = read(split_with_noise(corpus, "validation"), "validation")
-    _require_every_command(train.classes, classes)
-    noise = _noise_bank(corpus, rate)
-    sources = Sources(sample_rate=rate, noise=noise, speech=_babble_bank(train.samples))
     made = read(voices, None) if voices is not None else None
+    return training_data(corpus, recipe, classes, train, validation, made)
+
+
+def training_data(
+    corpus: Corpus,
+    recipe: Recipe,
+    classes: ClassMap,
+    train: LabelledClips,
+    validation: LabelledClips,
+    voices: LabelledClips | None = None,
+) -> TrainingData:
+    """The same from clips that are decoded; of the corpus, only its background recordings are read.
+
+    Raises: CorpusError when a command has no training clip.
+    """
+    _require_every_command(train.classes, classes)
+    noise = _noise_bank(corpus, recipe.data.sample_rate)
+    sources = Sources(recipe.data.sample_rate, noise=noise, speech=_babble_bank(train.samples))
     return TrainingData(
         classes=classes,
-        train=_joined(train, made),
+        train=_joined(train, voices),
         validation=validation,
         augmentation=build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None),
-        silence=SilenceMaker(noise, rate),
+        silence=SilenceMaker(noise, recipe.data.sample_rate),
     )
 
 

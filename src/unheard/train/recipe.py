@@ -54,7 +54,9 @@ class DataSection(Section):
     `unknown_share`, `silence_share`: clips of these in an epoch, relative to the average command; 0 takes
     every unknown clip once.
     `window_s`: what the model hears at once; 0 for the length that covers 95 % of the clips.
-    `sampling`: `all` clips once an epoch, or `balanced`: as many of each command, drawn with replacement.
+    `sampling`: `all` clips once an epoch, `balanced`: as many of each command, or `weighted`: `weights` times
+    as many as there are (label -> weight; 1 where none is named). Clips are drawn with replacement where they
+    do not suffice.
     `voices`: synthetic clips an epoch (extra `unheard[voices]`), where labels are the words that are said:
     `voices_language` says so with `en`; `auto` believes it of the labels of Speech Commands alone.
     """
@@ -66,7 +68,8 @@ class DataSection(Section):
     silence: Literal["auto", "yes", "no"] = "auto"
     unknown_share: float = Field(1.0, ge=0)
     silence_share: float = Field(1.0, ge=0)
-    sampling: Literal["all", "balanced"] = "all"
+    sampling: Literal["all", "balanced", "weighted"] = "all"
+    weights: dict[str, float] = {}
     voices: int = Field(0, ge=0)
     voices_language: Literal["auto", "en", "none"] = "auto"
 
