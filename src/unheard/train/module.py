@@ -152,7 +152,7 @@ class TrainingModule(pl.LightningModule):
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _factor(self) -> Callable[[int], float]:
-        steps = max(1, self.steps_per_epoch // self.recipe.training.accumulate_batches)
+        steps = math.ceil(self.steps_per_epoch / self.recipe.training.accumulate_batches)
         schedule, epochs = self.recipe.schedule, self.recipe.training.epochs
 
         def factor(step: int) -> float:
