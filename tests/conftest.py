@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+import soundfile
 from onnx import helper, numpy_helper
 
+from unheard.cli.main import main
 from unheard.runtime.bundle import BundleInfo, write_bundle
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Decoded audio and simulated rooms of the tests are kept apart from the user's."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNHEARD_CACHE", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +107,84 @@ def tone_bundle(tmp_path: Path, tone_model: bytes, tone_info: BundleInfo) -> Pat
     folder = tmp_path / "run" / "bundle"
     write_bundle(folder, tone_model, tone_info, "# Tones\n")
     return folder
+
+
+SPEAKERS = {"train": 6, "validation": 2, "test": 4}  # a speaker says each word three times
+WORDS_HZ = {"low": (350, 350), "mid": (900, 900), "high": (2200, 2200), "rise": (400, 2500)}
+
+
+@pytest.fixture(scope="session")
+def tone_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of 144 clips of 0.5 s at 8 kHz, four seconds of background noise, and clips.csv with labels,
+    speakers and splits. The words are tones, "rise" one that rises; speakers are tuned a little differently.
+    """
+    folder, random = tmp_path_factory.mktemp("corpora") / "tone words", np.random.default_rng(7)
+    (folder / "_background_noise_").mkdir(parents=True)
+    soundfile.write(folder / "_background_noise_" / "hiss.wav", 0.05 * random.standard_normal(32_000), 8000)
+    rows = ["path,label,speaker,split"]
+    for split, count in SPEAKERS.items():
+        for speaker in (f"{split}-{number}" for number in range(count)):
+            tuning = random.uniform(0.93, 1.07)
+            for word, (first_hz, last_hz) in WORDS_HZ.items():
+                tone = tuning * np.cumsum(np.geomspace(first_hz, last_hz, 2400)) / 8000
+                for take in range(3):
+                    clip = 0.003 * random.standard_normal(4000)
+                    begin = random.integers(1600)
+                    clip[begin : begin + 2400] += 0.3 * np.hanning(2400) * np.sin(2 * np.pi * tone)
+                    name = f"{speaker}-{word}-{take}.wav"
+                    soundfile.write(folder / name, clip, 8000)
+                    rows.append(f"{name},{word},{speaker},{split}")
+    (folder / "clips.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+TINY_RECIPE = """
+name = "tiny"
+model = { architecture = "lean-s", dropout = 0.2 }
+data = { sample_rate = 8000, window_s = 0.5, commands = ["low", "mid", "high"] }
+optimiser = { learning_rate = 0.01 }
+schedule = { name = "cosine", warmup_epochs = 0.5 }
+augment = [
+  { transform = "splice", p = 0.05 },
+  { transform = "time_shift", max_shift_ms = 50 },
+  { transform = "noise", p = 0.5, min_snr_db = 10, max_snr_db = 30 },
+  { transform = "spec_augment", num_bin_masks = 1, max_bins = 4, num_frame_masks = 1, max_frames = 5 },
+]
+
+[training]
+epochs = 5
+batch_size = 8
+ema_decay = 0.8
+mixup_alpha = 0.2
+accumulate_batches = 2
+gradient_clip = 2.0
+device = "cpu"
+num_threads = 1
+"""
+
+
+@pytest.fixture(scope="session")
+def tiny_recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe for the tone words that has chance in everything that may have it, and takes seconds."""
+    path = tmp_path_factory.mktemp("recipes") / "tiny.toml"
+    path.write_text(TINY_RECIPE)
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained(
+    tone_words: Path, tiny_recipe: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """The run folder that `unheard train --json` left, and what it printed."""
+    folder, printed = tmp_path_factory.mktemp("runs") / "undisturbed", io.StringIO()
+    words = ["train", tone_words, "--out", folder, "--recipe", tiny_recipe, "--seed", 3, "--json"]
+    with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    assert ended.value.code == 0
+    return folder, printed.getvalue()
+
+
+@pytest.fixture(scope="session")
+def trained_run(trained: tuple[Path, str]) -> Path:
+    """A whole run folder; not to be changed."""
+    return trained[0]

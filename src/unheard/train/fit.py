@@ -13,13 +13,14 @@ from typing import Any
 
 import lightning.pytorch as pl
 import torch
-from lightning.pytorch.callbacks import Callback, EarlyStopping, EMAWeightAveraging, ModelCheckpoint
+from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from torch.utils.data import DataLoader, TensorDataset
 
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.labelled import LabelledClips
 from unheard.models.speech_model import SpeechModel
 from unheard.train.augmentation import Augmentation
+from unheard.train.averaging import averaging
 from unheard.train.checkpoints import AtomicCheckpoints, model_weights, read_checkpoint
 from unheard.train.curves import CurveRow, Curves, OnBatch, ProgressLine, read_curves
 from unheard.train.data import EpochBatches, EpochPlan, TrainingClips
@@ -27,6 +28,7 @@ from unheard.train.module import StepSources, TrainingModule
 from unheard.train.recipe import Recipe, TrainingSection
 from unheard.train.samples_log import SamplePredictions
 from unheard.train.silence import SilenceMaker
+from unheard.train.stopping import Patience
 
 NUM_SAMPLE_PREDICTIONS = 12
 VALIDATION_BATCH = 200
@@ -147,9 +149,9 @@ def _callbacks(
     if callbacks.on_batch:
         found.append(ProgressLine(callbacks.on_batch))
     if options.ema_decay > 0:
-        found.append(EMAWeightAveraging(decay=options.ema_decay))
+        found.append(averaging(options.ema_decay))
     if options.patience_epochs > 0:
-        found.append(EarlyStopping("validation_loss", patience=options.patience_epochs))
+        found.append(Patience(options.patience_epochs))
     target = folder / "checkpoints"
     best = ModelCheckpoint(target, "best", monitor="validation_loss", enable_version_counter=False)
     last = ModelCheckpoint(target, "last", save_on_train_epoch_end=True, enable_version_counter=False)
