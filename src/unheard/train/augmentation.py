@@ -21,6 +21,8 @@ from unheard.augment.rooms import Rooms
 from unheard.errors import UsageError, unknown_name
 from unheard.train.recipe import TransformRow
 
+NO_WORD = -1  # the class of clips without speech, while they are changed
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -57,12 +59,17 @@ class Augmentation:
         sample_rate: int,
         generator: torch.Generator,
     ) -> tuple[Tensor, Tensor]:
-        """Changed samples `(batch, num_samples)` and classes: what no longer is its word is unknown."""
+        """Changed samples `(batch, num_samples)` and classes: what no longer is its word is unknown.
+
+        A clip of the class `NO_WORD` stays that, unless a part of a word was put into it.
+        """
         info = BatchInfo(samples.shape[0], samples.shape[1], sample_rate, labels=classes.cpu())
         draws = self.samples.draw(info, generator)
         for transform, draw in zip(self.samples.transforms, draws, strict=True):
             if transform.changes_word and unknown is not None:
-                classes = torch.where(draw["applies"].to(classes.device), unknown, classes)
+                changed = draw["applies"].to(classes.device)
+                spoken = (classes != NO_WORD) | transform.mixes_clips
+                classes = torch.where(changed & spoken, unknown, classes)
         return self.samples.apply(samples, draws), classes
 
     def change_features(self, features: Tensor, sample_rate: int, generator: torch.Generator) -> Tensor:
@@ -76,7 +83,8 @@ def build_augmentation(rows: Iterable[TransformRow], sources: Sources, *, has_un
 
     A transform that needs recordings the corpus does not have, or makes non-words where the model has no
     `_unknown_`, is skipped and named.
-    Raises: UsageError for an unknown transform or option, naming the nearest known one.
+    Raises: UsageError for an unknown transform or option, naming the nearest known one, and for a value that
+    is no number.
     """
     built: list[Transform] = []
     skipped: list[str] = []
@@ -97,8 +105,13 @@ def build_augmentation(rows: Iterable[TransformRow], sources: Sources, *, has_un
 
 
 def _checked_options(kind: type[Transform], row: TransformRow) -> dict[str, Any]:
-    known = [field.name for field in fields(kind) if field.name != "bank"]
-    for option in row.options:
+    if kind.num_dims is None:
+        raise UsageError(f"Transform '{row.transform}' mixes labels too. Set training.mixup_alpha instead.")
+    known = {field.name: field.type for field in fields(kind) if field.name != "bank"}
+    for option, value in row.options.items():
         if option not in known:
             raise UsageError(f"Transform '{row.transform}': {unknown_name('option', option, known)}")
+        wanted, words = (int, "a whole number") if known[option] == "int" else (int | float, "a number")
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise UsageError(f"Transform '{row.transform}': {option} is {value!r}; it takes {words}.")
     return row.options

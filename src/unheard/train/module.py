@@ -17,7 +17,7 @@ from unheard.augment.base import BatchInfo
 from unheard.augment.mixup import Mixup
 from unheard.corpus.classes import ClassMap
 from unheard.models.speech_model import SpeechModel
-from unheard.train.augmentation import Augmentation
+from unheard.train.augmentation import NO_WORD, Augmentation
 from unheard.train.data import SILENCE_ROW, Batch
 from unheard.train.recipe import OptimiserSection, Recipe, ScheduleSection
 from unheard.train.silence import SilenceMaker
@@ -121,12 +121,12 @@ class TrainingModule(pl.LightningModule):
             made = self.sources.silence.make(int(silent.sum()), samples.shape[1], generator)
             samples[silent] = made.to(samples.device)
             classes = torch.where(silent, index, classes)
-        words = torch.where(silent, -1, classes)  # silence spliced or reversed stays silence: see below
+        words = classes if index is None else torch.where(classes == index, NO_WORD, classes)
         unknown = self.sources.classes.unknown
         samples, changed = self.sources.augmentation.change_samples(
             samples, words, unknown, self._sample_rate, generator
         )
-        return samples.clamp(-1, 1), torch.where(silent, classes, changed)
+        return samples.clamp(-1, 1), torch.where(changed == NO_WORD, classes, changed)
 
     def _mix(self, features: Tensor, classes: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Features and soft targets `(batch, num_classes)`, mixed where the recipe says so."""
