@@ -48,11 +48,11 @@ class Curves(Callback):
         self.num_clips = 0
         self.started_s = 0.0
 
-    def on_fit_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+    def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         first = trainer.current_epoch + 1
         self.writer = SummaryWriter(str(self.folder / "tensorboard"), purge_step=first if first > 1 else None)
 
-    def on_fit_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+    def on_train_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         self.writer.close()
 
     def on_train_epoch_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
