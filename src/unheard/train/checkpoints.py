@@ -55,8 +55,9 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise TrainingError(f"There is no checkpoint '{path}'. Train without --resume.") from error
     except Exception as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0].split(". ")[0].rstrip(".")
         raise TrainingError(
-            f"Checkpoint '{path}' can't be read: {str(error).splitlines()[0]} Delete it and train again."
+            f"Checkpoint '{path}' can't be read: {reason}. Delete it and train again."
         ) from error
     return content
 
