@@ -1,0 +1,141 @@
+"""What is decided before a training: window, front end, first weights, and what may be missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+
+from unheard.corpus.classes import ClassMap
+from unheard.corpus.table import Corpus
+from unheard.errors import CorpusError, UsageError
+from unheard.models.front_end import PRESETS
+from unheard.train.prepare import (
+    build_model,
+    choose_window_s,
+    classes_of,
+    front_end_options,
+    prepare,
+    split_with_noise,
+)
+from unheard.train.recipe import Recipe, load_recipe
+
+
+def corpus_of(*durations_s: float, **columns: object) -> Corpus:
+    frame = pl.DataFrame({"id": [str(n) for n in range(len(durations_s))], "duration_s": durations_s})
+    return Corpus(frame.with_columns(sample_rate=pl.lit(8000), path=pl.lit("x.wav"), **columns))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("durations_s", "expected"),
+    [
+        ([1.0] * 20, 1.0),
+        ([0.3] * 20, 0.5),  # never shorter
+        ([9.0] * 20, 4.0),  # never longer
+        ([0.8] * 39 + [3.0], 0.8),  # 95 % of the clips fit
+        ([0.8] * 18 + [3.0] * 2, 3.0),  # 90 % would not do
+        ([1.001] * 20, 1.1),  # whole tenths
+        ([0.7] * 20, 0.7),  # 0.7 * 10 is 7.000000000000001 in floats
+    ],
+)
+def test_the_window_covers_95_percent_of_the_clips(durations_s: list[float], expected: float) -> None:
+    assert choose_window_s(corpus_of(*durations_s), Recipe()) == expected
+
+
+def test_a_window_of_the_recipe_is_taken_as_it_is() -> None:
+    assert choose_window_s(corpus_of(9.0), load_recipe("robust", ["window_s=0.33"])) == 0.33
+
+
+def test_background_does_not_decide_about_the_window() -> None:
+    corpus = corpus_of(1.0, 60.0, 60.0, role=pl.Series(["utterance", "noise", "noise"]))
+    assert choose_window_s(corpus, Recipe()) == 1.0
+
+
+def test_an_architecture_brings_its_front_end() -> None:
+    assert front_end_options(Recipe()) == PRESETS["mel-40-band-mean"]
+    assert (
+        front_end_options(load_recipe("robust", ["architecture=bc-resnet-1", "preset=mel-40"]))
+        == PRESETS["mel-40"]
+    )
+
+
+def test_a_recipe_changes_single_options_of_its_preset() -> None:
+    recipe = load_recipe("tutorial", ["sample_rate=8000", "hop_ms=20", "min_hz=100"])
+    options = front_end_options(recipe)
+    assert (options.sample_rate, options.hop_ms, options.min_hz) == (8000, 20, 100)
+    assert (options.window_ms, options.num_bands, options.top_db, options.upper_hz) == (20, 64, 80, 4000)
+
+
+def test_a_zero_is_a_change_too() -> None:
+    assert front_end_options(load_recipe("robust", ["min_hz=0"])).min_hz == 0
+
+
+def test_an_impossible_front_end_is_told() -> None:
+    with pytest.raises(UsageError, match="do not fit below 4000 Hz"):
+        front_end_options(load_recipe("robust", ["sample_rate=8000", "max_hz=5000"]))
+
+
+def test_the_seed_decides_the_first_weights() -> None:
+    recipe, classes = load_recipe("robust", ["architecture=lean-s"]), ClassMap(("a", "b", "c"))
+    one, same, other = (build_model(recipe, classes, 1.0, seed) for seed in (1, 1, 2))
+    assert one.window_samples == 16_000
+    assert all(torch.equal(value, same.state_dict()[name]) for name, value in one.state_dict().items())
+    assert any(not torch.equal(value, other.state_dict()[name]) for name, value in one.state_dict().items())
+
+
+def test_an_empty_split_says_what_to_do() -> None:
+    with pytest.raises(CorpusError, match=r"The split 'test' has no utterances.*unheard corpus split"):
+        split_with_noise(corpus_of(1.0, split=pl.lit("train")), "test")
+
+
+def test_a_split_comes_with_all_background() -> None:
+    corpus = corpus_of(
+        1.0, 1.0, 60.0,
+        split=pl.Series(["train", "test", None]), role=pl.Series(["utterance", "utterance", "noise"]),
+    )  # fmt: skip
+    assert split_with_noise(corpus, "test").frame["id"].to_list() == ["1", "2"]
+
+
+def test_a_command_that_nobody_in_training_says_is_named(tone_corpus: Corpus, tiny_recipe: Path) -> None:
+    spoken = (pl.col("label") != "mid") | (pl.col("split") == "test")
+    corpus = tone_corpus.filter(spoken | (pl.col("role") == "noise"))
+    recipe = load_recipe(tiny_recipe)
+    with pytest.raises(CorpusError, match=r"No training clip is labelled mid\. Give more speakers"):
+        prepare(corpus, recipe, classes_of(corpus, recipe), 0.5)
+
+
+def test_training_and_validation_hold_their_own_speakers(tone_corpus: Corpus, tiny_recipe: Path) -> None:
+    recipe = load_recipe(tiny_recipe)
+    classes = classes_of(tone_corpus, recipe)
+    data = prepare(tone_corpus, recipe, classes, 0.5)
+    assert classes.labels == ("low", "mid", "high", "_silence_", "_unknown_")
+    assert (data.train.samples.shape, data.train.num_voices) == ((72, 4000), 0)
+    assert np.bincount(data.train.classes, minlength=5).tolist() == [18, 18, 18, 0, 18]
+    assert {group for group in data.validation.groups if "background" not in group} == {
+        "validation-0",
+        "validation-1",
+    }
+    # 0.4 s of the hiss are validation's, less than a window: digital silence is all there is
+    assert np.bincount(data.validation.classes, minlength=5).tolist() == [6, 6, 6, 1, 6]
+    assert data.silence.bank is not None
+    assert data.silence.bank.num_recordings == 1
+
+
+def test_without_background_there_is_no_noise_to_draw(tone_corpus: Corpus, tiny_recipe: Path) -> None:
+    quiet = tone_corpus.filter(pl.col("role") == "utterance")
+    recipe = load_recipe(tiny_recipe)
+    data = prepare(quiet, recipe, classes_of(quiet, recipe), 0.5)
+    assert data.classes.silence is None
+    assert data.augmentation.skipped == ("noise: the corpus has no recordings for it",)
+
+
+def test_synthetic_voices_follow_the_recordings(tone_corpus: Corpus, tiny_recipe: Path) -> None:
+    recipe = load_recipe(tiny_recipe)
+    classes = classes_of(tone_corpus, recipe)
+    voices = tone_corpus.filter((pl.col("split") == "test") & (pl.col("label") == "low"))
+    data = prepare(tone_corpus, recipe, classes, 0.5, voices=voices)
+    assert (len(data.train), data.train.num_voices) == (72 + 12, 12)
+    assert data.train.classes[72:].tolist() == [0] * 12
