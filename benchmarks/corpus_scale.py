@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,9 +55,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for suffix in ("parquet", "jsonl", "csv"):
             path = Path(folder) / f"corpus.{suffix}"
-            seconds(f"save {suffix}", lambda path=path: corpus.save(path))
+            seconds(f"save {suffix}", partial(corpus.save, path))
             print(f"{'':<24}{path.stat().st_size / 1e6:7.0f} MB")
-            seconds(f"load {suffix}", lambda path=path: Corpus.load(path))
+            seconds(f"load {suffix}", partial(Corpus.load, path))
     seconds("fingerprint", corpus.fingerprint)
     seconds("filter one label", lambda: corpus.filter(pl.col("label") == "word7"))
     seconds("set a split", lambda: corpus.with_split(pl.lit("train")))
