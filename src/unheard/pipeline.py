@@ -1,117 +1,32 @@
 """The story on one page: recordings in, a model that holds up on unheard speakers out.
 
-    corpus -> split -> train -> ship -> measure -> report
-
-A run folder holds everything that a training leaves:
-
-    RUN/
-    ├── run.json                 corpus, recipe, seed and split options: enough to resume
-    ├── corpus.parquet           every utterance with its split
-    ├── split.json               who went where, and what is to be said of it
-    ├── checkpoints/             last.ckpt, best.ckpt
-    ├── curves.csv, tensorboard/, sample_predictions.csv
-    ├── bundle/                  what ships
-    ├── predictions.parquet      the bundle's answers on clean clips of the test speakers
-    ├── evaluation.json          the numbers, with intervals
-    └── report.html              the same to look at
+corpus -> split -> train -> ship -> measure -> report
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 import unheard
 from unheard.augment.conditions import conditions
 from unheard.augment.noise_bank import NoiseBank
 from unheard.augment.room_bank import RoomBank
 from unheard.corpus.importing import load_corpus
-from unheard.corpus.labelled import LabelledClips, labelled_clips
+from unheard.corpus.labelled import labelled_clips
 from unheard.corpus.scan import DECODABLE, scan_folder
-from unheard.corpus.split import SplitOptions, split_corpus
+from unheard.corpus.split import split_corpus
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError
-from unheard.evaluate.mistakes import worst_mistakes
-from unheard.evaluate.predictions import Predictions
 from unheard.files import write_json
 from unheard.release.measure import ConditionResult, class_map, clean_only, measure
-from unheard.release.package import bundle_info, describe_training, package, write_card
-from unheard.report.render import write_run_report
-from unheard.report.run_report import ConditionScore, CorpusSummary, LabelSplit, MistakenClip, RunReport
+from unheard.release.package import bundle_info, describe_training, package
+from unheard.results import write_results
+from unheard.run import RUN_FORMAT, Run, RunOptions, Watch
 from unheard.runtime.bundle import Bundle
-from unheard.train.curves import CurveRow
-from unheard.train.fit import Callbacks, fit
+from unheard.train.fit import fit
 from unheard.train.prepare import build_model, choose_window_s, classes_of, prepare, split_with_noise
-from unheard.train.recipe import Recipe, recipe_from_dict
 from unheard.train.synthetic import make_voices, wants_voices
-
-RUN_FORMAT = 1
-
-
-def _ignore(*_: object) -> None:
-    """Nobody is watching."""
-
-
-@dataclass(frozen=True)
-class Watch:
-    """Who wants to know how it goes: steps and remarks as text, progress as (done, total)."""
-
-    on_step: Callable[[str], None] = _ignore
-    on_progress: Callable[[int, int], None] = _ignore
-    callbacks: Callbacks = field(default_factory=Callbacks)
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """What a training needs to know besides the corpus; stored in the run."""
-
-    recipe: Recipe
-    seed: int = 0
-    split: SplitOptions = field(default_factory=SplitOptions)
-    layout: str | None = None
-    measure_conditions: bool = True
-
-    def to_dict(self) -> dict[str, Any]:
-        """As `run.json` holds it."""
-        return {**asdict(self), "recipe": self.recipe.model_dump(mode="json")}
-
-    @classmethod
-    def from_dict(cls, document: dict[str, Any], source: str) -> RunOptions:
-        """Back from `run.json`; raises UsageError naming `source`."""
-        recipe = recipe_from_dict(document["recipe"], source)
-        kept = {key: document[key] for key in ("seed", "layout", "measure_conditions")}
-        return cls(recipe=recipe, split=SplitOptions(**document["split"]), **kept)
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a training leaves: the bundle, and what was measured on speakers it never heard."""
-
-    folder: Path
-    bundle: Bundle
-    corpus: Corpus
-    split_table: list[dict[str, Any]]
-    warnings: tuple[str, ...]
-    curves: list[CurveRow]
-    results: tuple[ConditionResult, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """One JSON document: the evaluation on clean clips, the conditions, and where things lie."""
-        return {
-            "run": str(self.folder),
-            "bundle": str(self.folder / "bundle"),
-            "report": str(self.folder / "report.html"),
-            "parameters": self.bundle.info.num_parameters,
-            "epochs": len(self.curves),
-            "warnings": list(self.warnings),
-            **self.results[0].evaluation.to_dict(),
-            "conditions": [result.row() for result in self.results],
-        }
 
 
 def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch()) -> Run:
@@ -203,7 +118,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     run = Run(
         folder, bundle, corpus, split["table"], (*split["notes"], *split["warnings"]), fitted.curves, results
     )
-    _write_results(run, clips, recipe)
+    write_results(run, clips, recipe)
     return run
 
 
@@ -263,64 +178,3 @@ def audio_files(folder: Path) -> list[Path]:
     if not found:
         raise UsageError(f"No recordings in '{folder}'; looked for {', '.join(DECODABLE)}.")
     return found
-
-
-def _write_results(run: Run, clips: LabelledClips, recipe: Recipe) -> None:
-    write_card(run.bundle, [result.row() for result in run.results])
-    run.results[0].predictions.save(run.folder / "predictions.parquet")
-    write_json(run.folder / "evaluation.json", run.to_dict())
-    write_run_report(run.folder / "report.html", _report(run, clips, recipe))
-
-
-def _report(run: Run, clips: LabelledClips, recipe: Recipe) -> RunReport:
-    info, clean = run.bundle.info, run.results[0]
-    return RunReport(
-        title=info.name,
-        created=f"{info.created:%Y-%m-%d %H:%M} UTC",
-        evaluation=clean.evaluation,
-        recipe={"parameters": info.num_parameters, **recipe.model_dump(mode="json")},
-        corpus=CorpusSummary(
-            utterances=run.corpus.utterances.height,
-            speakers=run.corpus.num_speakers,
-            hours=run.corpus.hours,
-            table=[LabelSplit(**row) for row in run.split_table],
-            warnings=run.warnings,
-            rejected=list(run.corpus.rejected.select("path", "reason").iter_rows()),
-        ),
-        curves=run.curves,
-        best_epoch=_kept_epoch(run.curves, recipe),
-        conditions=[ConditionScore(**_without_counts(result.row())) for result in run.results],
-        mistakes=_mistakes(clean.predictions, clips, run),
-    )
-
-
-def _kept_epoch(curves: list[CurveRow], recipe: Recipe) -> int | None:
-    if not curves:
-        return None
-    kept = (
-        min(curves, key=lambda row: row["validation_loss"]) if recipe.training.keep == "best" else curves[-1]
-    )
-    return int(kept["epoch"])
-
-
-def _without_counts(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key not in ("utterances", "speakers")}
-
-
-def _mistakes(predictions: Predictions, clips: LabelledClips, run: Run) -> list[MistakenClip]:
-    """The surest mistakes with their sound; paths as the corpus has them."""
-    rows = {name: row for row, name in enumerate(clips.ids)}
-    paths = dict(run.corpus.frame.select("id", "path").iter_rows())
-    info = run.bundle.info
-    return [
-        MistakenClip(
-            samples=clips.samples[rows[mistake.id]].astype(np.float32) / 32768.0,
-            sample_rate=info.sample_rate,
-            truth=mistake.truth,
-            predicted=mistake.predicted,
-            score=mistake.score,
-            speaker=mistake.speaker,
-            path=str(paths.get(mistake.id) or mistake.id),
-        )
-        for mistake in worst_mistakes(predictions, temperature=info.temperature)
-    ]

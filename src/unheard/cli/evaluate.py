@@ -41,13 +41,14 @@ def evaluate(
     from unheard.corpus.importing import load_corpus
     from unheard.report.conditions import conditions_table
     from unheard.report.terminal import evaluation_view
+    from unheard.run import Watch
     from unheard.runtime.bundle import Bundle
 
     bundle = Bundle.load(model, num_threads=2)
     with progress_bar("reading") as advance:
         loaded = load_corpus(corpus, layout=layout, on_progress=advance)
         chosen = choose_split(loaded, split)
-        watch = pipeline.Watch(on_step=say, on_progress=advance)
+        watch = Watch(on_step=say, on_progress=advance)
         results = pipeline.evaluate(
             bundle,
             loaded,

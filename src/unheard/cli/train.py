@@ -11,7 +11,7 @@ from unheard.cli.output import print_json, progress_bar, say, show
 from unheard.errors import UsageError
 
 if TYPE_CHECKING:
-    from unheard.pipeline import Run, Watch
+    from unheard.run import Run, Watch
 
 app = typer.Typer(add_completion=False)
 
@@ -44,6 +44,7 @@ def train(
     """
     from unheard import pipeline
     from unheard.corpus.split import SplitOptions
+    from unheard.run import RunOptions
     from unheard.train.recipe import load_recipe
 
     if (corpus is None) != resume:
@@ -55,7 +56,7 @@ def train(
         if corpus is None:
             run = pipeline.resume(out, watch)
         else:
-            options = pipeline.RunOptions(
+            options = RunOptions(
                 recipe=load_recipe(recipe, settings or []),
                 seed=seed,
                 split=SplitOptions(method=split, salt=salt),  # type: ignore[arg-type]
@@ -71,7 +72,7 @@ def train(
 
 def watching(advance: object) -> Watch:
     """Steps and epochs as lines on standard error, progress on the bar."""
-    from unheard.pipeline import Watch
+    from unheard.run import Watch
     from unheard.train.curves import describe_epoch
     from unheard.train.fit import Callbacks
 

@@ -1,0 +1,93 @@
+"""A run: what decides a training, who watches it, and what it leaves.
+
+A run folder holds everything that a training leaves:
+
+    RUN/
+    ├── run.json                 corpus, recipe, seed and split options: enough to resume
+    ├── corpus.parquet           every utterance with its split
+    ├── split.json               who went where, and what is to be said of it
+    ├── checkpoints/             last.ckpt, best.ckpt
+    ├── curves.csv, tensorboard/, sample_predictions.csv
+    ├── bundle/                  what ships
+    ├── predictions.parquet      the bundle's answers on clean clips of the test speakers
+    ├── evaluation.json          the numbers, with intervals
+    └── report.html              the same to look at
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from unheard.corpus.split import SplitOptions
+from unheard.corpus.table import Corpus
+from unheard.release.measure import ConditionResult
+from unheard.runtime.bundle import Bundle
+from unheard.train.curves import CurveRow
+from unheard.train.fit import Callbacks
+from unheard.train.recipe import Recipe, recipe_from_dict
+
+RUN_FORMAT = 1
+
+
+def _ignore(*_: object) -> None:
+    """Nobody is watching."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who wants to know how it goes: steps and remarks as text, progress as (done, total)."""
+
+    on_step: Callable[[str], None] = _ignore
+    on_progress: Callable[[int, int], None] = _ignore
+    callbacks: Callbacks = field(default_factory=Callbacks)
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What a training needs to know besides the corpus; stored in the run."""
+
+    recipe: Recipe
+    seed: int = 0
+    split: SplitOptions = field(default_factory=SplitOptions)
+    layout: str | None = None
+    measure_conditions: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `run.json` holds it."""
+        return {**asdict(self), "recipe": self.recipe.model_dump(mode="json")}
+
+    @classmethod
+    def from_dict(cls, document: dict[str, Any], source: str) -> RunOptions:
+        """Back from `run.json`; raises UsageError naming `source`."""
+        recipe = recipe_from_dict(document["recipe"], source)
+        kept = {key: document[key] for key in ("seed", "layout", "measure_conditions")}
+        return cls(recipe=recipe, split=SplitOptions(**document["split"]), **kept)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a training leaves: the bundle, and what was measured on speakers it never heard."""
+
+    folder: Path
+    bundle: Bundle
+    corpus: Corpus
+    split_table: list[dict[str, Any]]
+    warnings: tuple[str, ...]
+    curves: list[CurveRow]
+    results: tuple[ConditionResult, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """One JSON document: the evaluation on clean clips, the conditions, and where things lie."""
+        return {
+            "run": str(self.folder),
+            "bundle": str(self.folder / "bundle"),
+            "report": str(self.folder / "report.html"),
+            "parameters": self.bundle.info.num_parameters,
+            "epochs": len(self.curves),
+            "warnings": list(self.warnings),
+            **self.results[0].evaluation.to_dict(),
+            "conditions": [result.row() for result in self.results],
+        }
