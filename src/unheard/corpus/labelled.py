@@ -41,6 +41,11 @@ class LabelledClips:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def take(self, rows: NDArray[np.int64]) -> LabelledClips:
+        """A copy of the given clips, in the given order."""
+        ids, groups = tuple(self.ids[row] for row in rows), tuple(self.groups[row] for row in rows)
+        return LabelledClips(ids, self.samples[rows], self.classes[rows], groups)
+
 
 def clip_groups(frame: pl.DataFrame) -> list[str]:
     """For each row the speaker, else the session, else the row's id."""
