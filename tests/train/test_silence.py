@@ -34,9 +34,9 @@ def levels_db(clips: Tensor) -> Tensor:
 
 
 def tone_share(clips: Tensor) -> Tensor:
-    """Share of each clip's power that lies at 1 kHz."""
+    """Share of each clip's power that lies about 1 kHz: a tone that swells and fades is a little wider."""
     power = torch.fft.rfft(clips).abs().square()
-    return power[:, 98:103].sum(1) / power.sum(1)
+    return power[:, 80:121].sum(1) / power.sum(1)
 
 
 def test_a_twentieth_is_digital_silence(clips: Tensor) -> None:
@@ -53,6 +53,13 @@ def test_three_fifths_are_background_where_there_is_some(clips: Tensor) -> None:
     sounding = clips[(clips != 0).any(1)]
     num_tones = int((tone_share(sounding) > 0.9).sum())
     assert scipy.stats.binomtest(num_tones, len(sounding), 0.6).pvalue > 0.001
+
+
+def test_half_of_the_clips_swell_and_fade(clips: Tensor) -> None:
+    tones = clips[tone_share(clips) > 0.9]
+    frames_db = 20 * tones.reshape(len(tones), 10, 80).square().mean(2).sqrt().log10()
+    num_unsteady = int((frames_db.amax(1) - frames_db.amin(1) > 3).sum())
+    assert scipy.stats.binomtest(num_unsteady, len(tones), 0.5).pvalue > 0.001
 
 
 def test_without_background_all_is_coloured_noise() -> None:
