@@ -95,5 +95,7 @@ def test_features_that_do_not_fit_say_what_would() -> None:
 
 def test_dropout_of_a_recipe_reaches_the_network() -> None:
     network = build_network("lean-s", 40, 101, 3, dropout=0.37)
-    rates = {layer.p for layer in network.modules() if isinstance(layer, torch.nn.Dropout | torch.nn.Dropout1d)}
+    rates = {
+        layer.p for layer in network.modules() if isinstance(layer, torch.nn.Dropout | torch.nn.Dropout2d)
+    }
     assert rates == {0.37}

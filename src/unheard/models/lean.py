@@ -49,35 +49,40 @@ class SeparableBlock(nn.Module):
         super().__init__()
         reach = dilation * (KERNEL_FRAMES // 2)
         self.mix = nn.Sequential(
-            nn.Conv1d(
+            nn.Conv2d(
                 channels,
                 channels,
-                KERNEL_FRAMES,
-                padding=reach,
-                dilation=dilation,
+                (1, KERNEL_FRAMES),
+                padding=(0, reach),
+                dilation=(1, dilation),
                 groups=channels,
                 bias=False,
             ),
-            nn.BatchNorm1d(channels),
-            nn.Conv1d(channels, 2 * channels, 1, bias=False),
-            nn.BatchNorm1d(2 * channels),
+            nn.BatchNorm2d(channels),
+            nn.Conv2d(channels, 2 * channels, 1, bias=False),
+            nn.BatchNorm2d(2 * channels),
             nn.ReLU(),
-            nn.Conv1d(2 * channels, channels, 1, bias=False),
-            nn.BatchNorm1d(channels),
+            nn.Conv2d(2 * channels, channels, 1, bias=False),
+            nn.BatchNorm2d(channels),
         )
         self.gate = nn.Sequential(
             nn.Linear(channels, channels // 4), nn.ReLU(), nn.Linear(channels // 4, channels), nn.Sigmoid()
         )
-        self.dropout = nn.Dropout1d(dropout)
+        self.dropout = nn.Dropout2d(dropout)
 
     def forward(self, sequence: Tensor) -> Tensor:
+        """`(batch, channels, 1, num_frames)`, as is the result."""
         mixed = self.mix(sequence)
-        mixed = mixed * self.gate(mixed.mean(dim=2)).unsqueeze(2)
+        mixed = mixed * self.gate(mixed.mean(dim=(2, 3)))[:, :, None, None]
         return functional.relu(sequence + self.dropout(mixed))
 
 
 class Lean(Network):
-    """`(batch, num_bins, num_frames)` features to `(batch, num_classes)` logits and an embedding."""
+    """`(batch, num_bins, num_frames)` features to `(batch, num_classes)` logits and an embedding.
+
+    The trunk is one-dimensional but kept as maps of height 1: in channels-last layout, 2-D convolutions are
+    matrix products without a copy, and 1-D ones have no such layout in torch.
+    """
 
     def __init__(
         self, num_bins: int, num_frames: int, num_classes: int, size: str, dropout: float = 0.1
@@ -93,7 +98,7 @@ class Lean(Network):
         )
         bins = -(-num_bins // 8)
         self.fold = nn.Sequential(
-            nn.Conv1d(third * bins, trunk, 1, bias=False), nn.BatchNorm1d(trunk), nn.ReLU()
+            nn.Conv2d(third, trunk, (bins, 1), bias=False), nn.BatchNorm2d(trunk), nn.ReLU()
         )
         self.trunk = nn.Sequential(
             *(SeparableBlock(trunk, 1 + index % 2, dropout) for index in range(SIZES[size].num_blocks))
@@ -105,8 +110,9 @@ class Lean(Network):
         self.classify = nn.Linear(self.embedding_size, num_classes)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        sequence = self.trunk(self.fold(self.stem(features.unsqueeze(1)).flatten(1, 2)))
-        mean = sequence.mean(dim=2)
-        deviation = ((sequence - mean.unsqueeze(2)).square().mean(dim=2) + 1e-5).sqrt()
+        sequence = self.trunk(self.fold(self.stem(features.unsqueeze(1))))
+        mean = sequence.mean(dim=(2, 3))
+        distance = sequence - mean[:, :, None, None]
+        deviation = (distance.square().mean(dim=(2, 3)) + 1e-5).sqrt()
         embedding = self.embed(torch.cat([mean, deviation], dim=1))
         return self.classify(self.dropout(embedding)), embedding

@@ -96,6 +96,8 @@ def fit(
     Raises: TrainingError when a checkpoint can't be read.
     """
     set_threads(recipe.training.num_threads)
+    # convolutions run as matrix products; torch does not type this argument
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     checkpoints = folder / "checkpoints"
     plan = EpochPlan(
         classes=data.train.classes,
@@ -118,6 +120,7 @@ def fit(
         trainer.fit(module, datamodule=loaders, ckpt_path=str(last) if resume and last.exists() else None)
     kept = checkpoints / ("best.ckpt" if recipe.training.keep == "best" else "last.ckpt")
     model.load_state_dict(model_weights(read_checkpoint(kept)))
+    model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     return Fitted(model.cpu().eval(), read_curves(folder / "curves.csv"), trainer.current_epoch)
 
 
