@@ -29,11 +29,12 @@ def design_effect(tally: Tally) -> float | None:
     """How many times the variance of accuracy is that of as many clips of as many different speakers.
 
     For m clips a speaker it is about 1 + (m - 1) * ICC (Kish 1965). The effective number of clips is the
-    number of clips divided by it. None where it is undefined: one speaker, or accuracy 0 or 1.
+    number of clips divided by it. None where it is undefined: one speaker, accuracy 0 or 1, or speakers that are
+    all alike.
     """
     error, clips = accuracy_standard_error(tally), float(tally.clips.sum())
     share = float(tally.correct.sum()) / clips
-    if error is None or share in (0.0, 1.0):
+    if not error or share in (0.0, 1.0):
         return None
     return error**2 / (share * (1.0 - share) / clips)
 
