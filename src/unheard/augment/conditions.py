@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from unheard.augment.base import Transform
+from unheard.augment.base import BatchInfo, Params, Transform
 from unheard.augment.chain import Chain
 from unheard.augment.colored_noise import ColoredNoise
 from unheard.augment.gain import Gain
@@ -52,10 +52,18 @@ def under_condition(
 ) -> Iterator[NDArray[np.int16]]:
     """Batches of the clips `(batch, num_samples)` under a condition, in 16 bits as a sound card gives them.
 
-    Each clip's draw depends on the seed and its position only, so every model hears the same.
+    Each clip's draw depends on the seed and its position only, so every model hears the same. That is why the
+    last batch, too, is drawn as a full one.
     """
     generator = torch.Generator().manual_seed(seed)
+    info = BatchInfo(BATCH, samples.shape[1], sample_rate)
     for start in range(0, len(samples), BATCH):
         clips = torch.from_numpy(np.array(samples[start : start + BATCH])).float() / 32768.0
-        changed = chain(clips, sample_rate, generator)
+        draws = [_of_first(len(clips), params) for params in chain.draw(info, generator)]
+        changed = chain.apply(clips, draws)
         yield (changed * 32768.0).round().clamp(-32768, 32767).to(torch.int16).numpy()
+
+
+def _of_first(num_clips: int, params: Params) -> Params:
+    """What was drawn for the first clips of a batch."""
+    return {name: value if value.ndim == 0 else value[:num_clips] for name, value in params.items()}
