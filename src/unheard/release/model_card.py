@@ -15,7 +15,7 @@ Tells {num_commands} words apart in clips of {window_s:g} s: {commands}.{backgro
 |---|---|
 | architecture | {architecture}, {num_parameters:,} parameters |
 | input | mono samples in [-1, 1] at {sample_rate} Hz; the front end is inside `model.onnx` |
-| output | `logits`; scores are softmax(logits / {temperature:.3g}), fitted on validation speakers |
+| output | `logits`; scores are softmax(logits / {temperature:.3g}), fitted on validation clips |
 | recipe | {recipe} |
 | trained on | {utterances:,} utterances of {speakers} |
 | made by | unheard {unheard_version}, {created:%Y-%m-%d} |
@@ -24,7 +24,7 @@ Tells {num_commands} words apart in clips of {window_s:g} s: {commands}.{backgro
 
 {measured}
 
-Test speakers were in neither training nor validation. Intervals (95 %) resample whole speakers.
+{tested}
 
 ## Limits
 
@@ -52,7 +52,23 @@ def model_card(info: BundleInfo, measured: Sequence[Mapping[str, Any]]) -> str:
         utterances=info.corpus.get("utterances", 0),
         speakers=f"{info.corpus.get('speakers') or 'unnamed'} speakers",
         measured=_table(measured) if measured else "Not measured yet.",
+        tested=_tested(info.corpus),
     )
+
+
+def _tested(corpus: Mapping[str, Any]) -> str:
+    """Who the figures are of, and no more than is known of it."""
+    if torn := corpus.get("torn_groups"):
+        return (
+            f"These figures flatter: {torn:,} speakers of the training are in validation or test too. "
+            "Unheard speakers will fare worse."
+        )
+    if not corpus.get("speakers"):
+        return (
+            "The corpus names no speakers, so a voice of the training may be in the test too. "
+            "Intervals (95 %) resample recordings or sessions."
+        )
+    return "Test speakers were in neither training nor validation. Intervals (95 %) resample whole speakers."
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -26,14 +26,18 @@ HOP_S = 0.1
 LEVEL_QUANTILES = (0.05, 0.5, 0.95)
 
 
-def describe_training(corpus: Corpus, samples: NDArray[np.int16]) -> dict[str, Any]:
-    """What the model heard: for `bundle.json`, and to compare live audio with later."""
+def describe_training(corpus: Corpus, samples: NDArray[np.int16], num_torn_groups: int = 0) -> dict[str, Any]:
+    """What the model heard: for `bundle.json`, and to compare live audio with later.
+
+    `num_torn_groups`: speakers (or what stands for them) who are both in training and held out.
+    """
     heard = corpus.subset("train")
     return {
         "fingerprint": corpus.fingerprint(),
         "layout": corpus.layout,
         "utterances": heard.utterances.height,
         "speakers": heard.num_speakers,
+        "torn_groups": num_torn_groups,
         "hours": round(heard.hours, 3),
         "level_db": _levels_db(samples),
     }
