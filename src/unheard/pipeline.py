@@ -28,16 +28,16 @@ from unheard.train.fit import fit
 from unheard.train.prepare import build_model, choose_window_s, classes_of, prepare, split_with_noise
 from unheard.train.synthetic import make_voices, wants_voices
 
+BEFORE_RUN = {"corpus.parquet", "corpus.rejected.jsonl", "split.json"}  # what is written before run.json
+
 
 def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch()) -> Run:
     """Recordings or a corpus file in, a run folder out.
 
-    Raises: UsageError when `folder` holds something already; other UnheardErrors for what a user can act on.
+    Raises: UsageError when `folder` holds something already; CorpusError when a split is empty; other
+    UnheardErrors for what a user can act on.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(
-            f"'{folder}' is not empty. Go on with a killed run by --resume, or choose another folder."
-        )
+    _require_free(folder)
     watch.on_step(f"reading {source}")
     corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
     return train_corpus(corpus, folder, options, watch)
@@ -49,7 +49,8 @@ def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch
     folder.mkdir(parents=True, exist_ok=True)
     split.corpus.save(folder / "corpus.parquet")
     remarks = {"method": split.method, "notes": split.notes, "warnings": split.warnings}
-    write_json(folder / "split.json", {**remarks, "table": split.table.to_dicts()})
+    counts = {"num_torn_groups": split.num_torn_groups, "table": split.table.to_dicts()}
+    write_json(folder / "split.json", remarks | counts)
     write_json(
         folder / "run.json",
         {"format": RUN_FORMAT, "unheard_version": unheard.__version__, **options.to_dict()},
@@ -60,17 +61,39 @@ def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch
 def resume(folder: Path, watch: Watch = Watch()) -> Run:
     """Go on with a run that was killed, from its last whole epoch; same weights as if it had not been.
 
-    Raises: UsageError when `folder` holds no run.
+    Raises: UsageError when `folder` holds no run, or one that can't be read.
     """
+    options = _read_options(folder)
+    return _finish(Corpus.load(folder / "corpus.parquet"), folder, options, watch, resume=True)
+
+
+def _require_free(folder: Path) -> None:
+    """What a run that was killed before its run.json left is not in the way: nothing was trained yet."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"'{folder}' is a file, and a run is a folder. Choose another name.")
+    if folder.exists() and not {path.name for path in folder.iterdir()} <= BEFORE_RUN:
+        raise UsageError(
+            f"'{folder}' is not empty. Go on with a killed run by --resume, or choose another folder."
+        )
+
+
+def _read_options(folder: Path) -> RunOptions:
+    path = folder / "run.json"
     try:
-        document = json.loads((folder / "run.json").read_text("utf-8"))
-    except FileNotFoundError:
+        document = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
             f"There is no run in '{folder}': run.json is missing. "
             "Start one with `unheard train CORPUS --out`."
         ) from None
-    options = RunOptions.from_dict(document, str(folder / "run.json"))
-    return _finish(Corpus.load(folder / "corpus.parquet"), folder, options, watch, resume=True)
+    except ValueError as error:
+        raise UsageError(f"'{path}' is damaged: {error}. Start the run anew.") from None
+    if document.get("format") != RUN_FORMAT:
+        raise UsageError(
+            f"'{path}' has the format {document.get('format')}; this version of unheard reads format "
+            f"{RUN_FORMAT}. Resume with the version that wrote it."
+        )
+    return RunOptions.from_dict(document, str(path))
 
 
 def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, resume: bool) -> Run:
@@ -79,6 +102,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     for remark in (*split["notes"], *split["warnings"]):
         watch.on_step(f"split: {remark}")
     classes, window_s = classes_of(corpus, recipe), choose_window_s(corpus, recipe)
+    tested = split_with_noise(corpus, "test")  # before the training: it tells when there is none
     watch.on_step(f"decoding clips of {window_s:g} s; classes: {', '.join(classes.labels)}")
     voices = None
     if wants_voices(recipe, corpus):
@@ -103,11 +127,11 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         sample_rate=recipe.data.sample_rate,
         architecture=recipe.model.architecture,
         recipe=recipe.name,
-        corpus=describe_training(corpus, data.train.samples),
+        corpus=describe_training(corpus, data.train.samples, split.get("num_torn_groups", 0)),
     )
     bundle = package(fitted.model, folder / "bundle", info, data.validation)
     clips = labelled_clips(
-        split_with_noise(corpus, "test"),
+        tested,
         classes,
         sample_rate=recipe.data.sample_rate,
         window_samples=model.window_samples,
@@ -138,6 +162,8 @@ def evaluate(
     `noise`, `rooms`: folders of recordings that the conditions are made of; else they are simulated.
     Raises: CorpusError when the model knows none of the labels.
     """
+    if (noise or rooms) and not all_conditions:
+        raise UsageError("Noise and rooms are heard only under conditions. Give --conditions too.")
     rate = bundle.info.sample_rate
     clips = labelled_clips(
         corpus if split is None else corpus.subset(split),
