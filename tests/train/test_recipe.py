@@ -22,7 +22,11 @@ def test_the_recipes_that_ship_are_valid(name: str) -> None:
 
 def test_the_tutorial_is_as_published() -> None:
     recipe = load_recipe("tutorial")
-    assert (recipe.optimiser.name, recipe.optimiser.learning_rate, recipe.optimiser.momentum) == ("sgd", 0.1, 0.5)
+    assert (recipe.optimiser.name, recipe.optimiser.learning_rate, recipe.optimiser.momentum) == (
+        "sgd",
+        0.1,
+        0.5,
+    )
     assert (recipe.schedule.step_factor, recipe.schedule.step_epochs) == (0.25, 5)
     assert (recipe.training.epochs, recipe.training.batch_size) == (50, 64)
     front_end = front_end_options(recipe)
