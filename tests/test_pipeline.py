@@ -150,7 +150,7 @@ def test_that_nobody_is_left_to_test_on_is_told_before_the_training(
     split = SplitOptions(method="group", test_share=0, validation_share=0.3)
     with pytest.raises(CorpusError, match="The split 'test' has no utterances"):
         pipeline.train_corpus(for_training, tmp_path / "run", RunOptions(options.recipe, split=split))
-    assert not (tmp_path / "run" / "checkpoints").exists()
+    assert not (tmp_path / "run").exists()
 
 
 def test_evaluation_repeats_the_answers_of_the_run(bundle: Bundle, trained_run: Path) -> None:

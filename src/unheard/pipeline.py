@@ -12,6 +12,7 @@ import unheard
 from unheard.augment.conditions import conditions
 from unheard.augment.noise_bank import NoiseBank
 from unheard.augment.room_bank import RoomBank
+from unheard.corpus.background import PARTS
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import labelled_clips
 from unheard.corpus.scan import DECODABLE, scan_folder
@@ -24,8 +25,10 @@ from unheard.release.package import bundle_info, describe_training, package
 from unheard.results import write_results
 from unheard.run import RUN_FORMAT, Run, RunOptions, Watch
 from unheard.runtime.bundle import Bundle
+from unheard.train.augmentation import Sources, build_augmentation
 from unheard.train.fit import fit
 from unheard.train.prepare import build_model, choose_window_s, classes_of, prepare, split_with_noise
+from unheard.train.recipe import Recipe
 from unheard.train.synthetic import make_voices, wants_voices
 
 BEFORE_RUN = {"corpus.parquet", "corpus.rejected.jsonl", "split.json"}  # what is written before run.json
@@ -46,6 +49,7 @@ def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch(
 def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch = Watch()) -> Run:
     """The same from a corpus in memory."""
     split = split_corpus(corpus, options.split)
+    _require_trainable(split.corpus, options.recipe)
     folder.mkdir(parents=True, exist_ok=True)
     split.corpus.save(folder / "corpus.parquet")
     remarks = {"method": split.method, "notes": split.notes, "warnings": split.warnings}
@@ -77,6 +81,16 @@ def _require_free(folder: Path) -> None:
         )
 
 
+def _require_trainable(corpus: Corpus, recipe: Recipe) -> None:
+    """Raise for what can be told to be wrong before anything is written or decoded."""
+    for split in PARTS:
+        split_with_noise(corpus, split)
+    classes = classes_of(corpus, recipe)
+    build_model(recipe, classes, choose_window_s(corpus, recipe), seed=0)
+    sources = Sources(recipe.data.sample_rate)
+    build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None)
+
+
 def _read_options(folder: Path) -> RunOptions:
     path = folder / "run.json"
     try:
@@ -102,7 +116,6 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     for remark in (*split["notes"], *split["warnings"]):
         watch.on_step(f"split: {remark}")
     classes, window_s = classes_of(corpus, recipe), choose_window_s(corpus, recipe)
-    tested = split_with_noise(corpus, "test")  # before the training: it tells when there is none
     watch.on_step(f"decoding clips of {window_s:g} s; classes: {', '.join(classes.labels)}")
     voices = None
     if wants_voices(recipe, corpus):
@@ -131,7 +144,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     )
     bundle = package(fitted.model, folder / "bundle", info, data.validation)
     clips = labelled_clips(
-        tested,
+        split_with_noise(corpus, "test"),
         classes,
         sample_rate=recipe.data.sample_rate,
         window_samples=model.window_samples,
