@@ -46,6 +46,8 @@ def test_augmentation_can_be_switched_off() -> None:
 def test_an_unknown_setting_names_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"Did you mean 'training\.epochs'"):
         load_recipe("robust", ["training.epoch=3"])
+    with pytest.raises(UsageError, match=r"Unknown recipe key 'epoch'\. Did you mean 'epochs'"):
+        load_recipe("robust", ["epoch=3"])
 
 
 def test_a_key_of_two_sections_wants_its_section() -> None:

@@ -214,7 +214,8 @@ def _apply(tree: dict[str, Any], setting: str) -> None:
         )
     known = _known_keys()
     if key not in known:
-        raise UsageError(unknown_name("recipe key", key, (name for name in known if "." in name)))
+        alike = [name for name in known if ("." in name) == ("." in key)]  # with a section, or without
+        raise UsageError(unknown_name("recipe key", key, alike))
     *section, leaf = known[key].split(".")
     target = tree.setdefault(section[0], {}) if section else tree
     target[leaf] = _parse(text)
