@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -88,6 +89,8 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line. Ends in `SystemExit`: 0 yes, 1 no, 2 wrong use, 130 stopped by the user."""
+    # before torch is loaded: threads that wait by spinning starve every other process of a busy machine
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names of files need not be text
     app(args=None if arguments is None else list(arguments), prog_name="unheard")
