@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import soundfile
 import torch
 
 from unheard.corpus.classes import ClassMap
@@ -129,6 +130,19 @@ def test_without_background_there_is_no_noise_to_draw(tone_corpus: Corpus, tiny_
     recipe = load_recipe(tiny_recipe)
     data = prepare(quiet, recipe, classes_of(quiet, recipe), 0.5)
     assert data.classes.silence is None
+    assert data.augmentation.skipped == ("noise: the corpus has no recordings for it",)
+
+
+def test_background_that_is_silent_is_no_noise_but_silence(
+    tone_corpus: Corpus, tiny_recipe: Path, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "nothing.wav", np.zeros(16_000), 8000)
+    path = pl.when(pl.col("role") == "noise").then(pl.lit(str(tmp_path / "nothing.wav"))).otherwise("path")
+    corpus = tone_corpus.with_column("path", path).with_column("duration_s", pl.col("duration_s").clip(0, 2))
+    recipe = load_recipe(tiny_recipe)
+    data = prepare(corpus, recipe, classes_of(corpus, recipe), 0.5)
+    assert data.silence.bank is None
+    assert data.classes.silence is not None
     assert data.augmentation.skipped == ("noise: the corpus has no recordings for it",)
 
 

@@ -161,10 +161,9 @@ def _require_every_command(found: NDArray[np.int64], classes: ClassMap) -> None:
 
 
 def _noise_bank(corpus: Corpus, sample_rate: int) -> NoiseBank | None:
-    if corpus.noise.height == 0:
-        return None
     background = read_background(corpus, sample_rate=sample_rate, split="train")
-    return NoiseBank.from_recordings(list(background.recordings.values()))
+    sounding = [samples for samples in background.recordings.values() if samples.any()]
+    return NoiseBank.from_recordings(sounding) if sounding else None
 
 
 def _babble_bank(samples: NDArray[np.int16]) -> NoiseBank | None:
