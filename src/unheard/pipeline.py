@@ -132,7 +132,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     )
     fitted = fit(model, data, recipe, folder, seed=options.seed, resume=resume, callbacks=watch.callbacks)
 
-    watch.on_step("exporting to ONNX and measuring on speakers that it never heard")
+    watch.on_step("exporting to ONNX and measuring on the test split")
     info = bundle_info(
         fitted.model,
         classes,

@@ -13,6 +13,7 @@ from unheard.files import write_json
 from unheard.release.package import write_card
 from unheard.report.render import write_run_report
 from unheard.report.run_report import ConditionScore, CorpusSummary, LabelSplit, MistakenClip, RunReport
+from unheard.report.words import headline
 from unheard.run import Run
 from unheard.train.curves import CurveRow
 from unheard.train.recipe import Recipe
@@ -32,6 +33,7 @@ def _report(run: Run, clips: LabelledClips, recipe: Recipe) -> RunReport:
         title=info.name,
         created=f"{info.created:%Y-%m-%d %H:%M} UTC",
         evaluation=clean.evaluation,
+        title_sentence=headline(clean.evaluation, known_unheard=run.tested_on_unheard),
         recipe={"parameters": info.num_parameters, **recipe.model_dump(mode="json")},
         corpus=CorpusSummary(
             utterances=run.corpus.utterances.height,

@@ -69,7 +69,7 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class Run:
-    """What a training leaves: the bundle, and what was measured on speakers it never heard."""
+    """What a training leaves: the bundle, and what was measured on the test split."""
 
     folder: Path
     bundle: Bundle
@@ -78,6 +78,11 @@ class Run:
     warnings: tuple[str, ...]
     curves: list[CurveRow]
     results: tuple[ConditionResult, ...]
+
+    @property
+    def tested_on_unheard(self) -> bool:
+        """Whether no speaker of the training is in the test: not so for a leaky split."""
+        return not self.bundle.info.corpus.get("torn_groups")
 
     def to_dict(self) -> dict[str, Any]:
         """One JSON document: the evaluation on clean clips, the conditions, and where things lie."""

@@ -29,7 +29,7 @@ def evaluate(
     noise: Annotated[Path | None, typer.Option(help="Folder of noise recordings for --conditions.")] = None,
     rooms: Annotated[Path | None, typer.Option(help="Folder of impulse responses for --conditions.")] = None,
     layout: Annotated[str | None, typer.Option(help="Force the layout of the folder.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the resampling.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the resampling.")] = 0,
     save: Annotated[Path | None, typer.Option(help="Write the answers for every clip, as Parquet.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:

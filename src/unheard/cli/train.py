@@ -26,7 +26,7 @@ def train(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Change the recipe, e.g. --set training.epochs=10.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Decides all chance: weights, order, augmentation.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Decides all chance: weights, order, augmentation.")] = 0,
     split: Annotated[str, typer.Option(help="Method; see `unheard corpus split --help`.")] = "auto",
     salt: Annotated[str, typer.Option(help="Another salt draws other speakers into each split.")] = "unheard",
     layout: Annotated[str | None, typer.Option(help="Force the layout of the folder.")] = None,
@@ -88,7 +88,7 @@ def show_run(run: Run) -> None:
     from unheard.report.conditions import conditions_table
     from unheard.report.terminal import evaluation_view
 
-    show(evaluation_view(run.results[0].evaluation))
+    show(evaluation_view(run.results[0].evaluation, known_unheard=run.tested_on_unheard))
     if len(run.results) > 1:
         show(conditions_table([result.row() for result in run.results]))
     print(f"bundle  {run.folder / 'bundle'}")
