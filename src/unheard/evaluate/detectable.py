@@ -29,8 +29,8 @@ def design_effect(tally: Tally) -> float | None:
     """How many times the variance of accuracy is that of as many clips of as many different speakers.
 
     For m clips a speaker it is about 1 + (m - 1) * ICC (Kish 1965). The effective number of clips is the
-    number of clips divided by it. None where it is undefined: one speaker, accuracy 0 or 1, or speakers that are
-    all alike.
+    number of clips divided by it. None where it is undefined: one speaker, accuracy 0 or 1, or speakers that
+    are all alike.
     """
     error, clips = accuracy_standard_error(tally), float(tally.clips.sum())
     share = float(tally.correct.sum()) / clips
