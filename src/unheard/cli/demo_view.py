@@ -23,15 +23,12 @@ def chapter_view(chapter: Chapter) -> RenderableType:
         case Splits():
             return _titled("2  What a clip-level random split claims, and what is true", _splits(chapter))
         case Elsewhere():
-            text = f"Accuracy of the same small model {_on_unheard(chapter.run)}, as they are and elsewhere."
-            table = conditions_table(chapter.rows, "against clean")
+            text = elsewhere_sentence(chapter.run)
+            table = conditions_table(chapter.rows)
             return _titled("3  What noise, rooms, the telephone and level do to it", Text(text), table)
         case Repair():
-            text = (
-                f"Trained on the same clips by the robust recipe: {_model(chapter.run)}. "
-                "Tested on the same clips too."
-            )
-            table = conditions_table(chapter.rows, "against before")
+            text = repair_sentence(chapter.run)
+            table = conditions_table(chapter.rows)
             return _titled("4  What the robust recipe repairs", Text(text), table)
 
 
@@ -41,17 +38,36 @@ def recordings_sentence(chapter: Recordings) -> str:
     if chapter.synthetic:
         return (
             f"{clips} by {plural(chapter.speakers, 'synthetic voice')}, each voice in one room, at a "
-            f"microphone of its own, with its own background noise. They lie in {chapter.folder}."
+            f"microphone of its own, with its own background noise, in {chapter.folder}. They show what "
+            "happens, not how much of it happens to people."
         )
     speakers = plural(chapter.speakers, "speaker") if chapter.speakers else "speakers who are not named"
     return f"{clips} by {speakers}, from {chapter.folder}. {chapter.remark}".rstrip()
 
 
-def conditions_table(rows: Sequence[ConditionRow], change: str) -> Table:
+def elsewhere_sentence(run: Run) -> str:
+    """Which model is heard by whom, and what changes mean."""
+    evaluation = run.results[0].evaluation
+    whose = f"{plural(evaluation.speakers, 'speaker')} it" if evaluation.speakers else "speakers it perhaps"
+    return (
+        f"The same recipe ({_model(run)}) on {plural(evaluation.utterances, 'clip')} of {whose} never heard, "
+        "as they are and elsewhere. Changes are points of accuracy against clean, paired by clip."
+    )
+
+
+def repair_sentence(run: Run) -> str:
+    """What is different now; the clips are not."""
+    return (
+        f"Another recipe on the same training clips ({_model(run)}): level and channel normalised away, "
+        "noise, rooms and microphones in training. Changes are against chapter 3, on the same test clips."
+    )
+
+
+def conditions_table(rows: Sequence[ConditionRow]) -> Table:
     """Accuracy under each condition and its change, both with intervals."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("condition")
-    for name in ("accuracy", "95 % interval", change, "95 % interval"):
+    for name in ("accuracy", "95 % interval", "change", "95 % interval"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         accuracy = percent(row.accuracy.value), percent_interval(row.accuracy.low, row.accuracy.high)
@@ -77,7 +93,7 @@ def closing_text(folder: Path, took_s: float) -> str:
 
 def _titled(title: str, *parts: RenderableType) -> Group:
     spaced = [piece for part in parts for piece in (part, Text())]
-    return Group(Text(title, style="bold"), Text(), *spaced)
+    return Group(Text(), Text(title, style="bold"), Text(), *spaced)
 
 
 def _splits(chapter: Splits) -> RenderableType:
@@ -90,15 +106,9 @@ def _splits(chapter: Splits) -> RenderableType:
     return Group(splits_table(flattery), Text(), Text(about))
 
 
-def _on_unheard(run: Run) -> str:
-    evaluation = run.results[0].evaluation
-    speakers = plural(evaluation.speakers, "speaker") if evaluation.speakers else "recordings"
-    return f"({_model(run)}) on {plural(evaluation.utterances, 'clip')} of {speakers} it never heard"
-
-
 def _model(run: Run) -> str:
     info = run.bundle.info
-    return f"{info.architecture}, {count(info.num_parameters)} parameters"
+    return f"{info.architecture}, {count(info.num_parameters)} parameters, {plural(len(run.curves), 'epoch')}"
 
 
 def _change(row: ConditionRow) -> tuple[str, str]:

@@ -60,6 +60,7 @@ def make_recordings(folder: Path, options: RecordingOptions, on_progress: OnProg
 def _places(sample_rate: int) -> tuple[Transform, ...]:
     """What lies between a mouth and a file, for people near their microphone in usual rooms."""
     homes = RoomOptions(
+        num_rooms=60,
         sample_rate=sample_rate,
         seed=HOME_ROOM_SEED,
         max_rt60_s=0.5,

@@ -36,7 +36,7 @@ MAX_AUDIO_S = 1_800.0  # of windows that are trained on and tested; more takes l
 def conventional_recipe() -> Recipe:
     """A well-known small model, shortened to learn in a minute what it would learn in its 50 epochs."""
     return load_recipe(
-        "tutorial", ["epochs=10", "step_epochs=4", "batch_size=32", "unknown_share=0", "name=tutorial, short"]
+        "tutorial", ["epochs=12", "step_epochs=4", "batch_size=32", "unknown_share=0", "name=tutorial, short"]
     )
 
 

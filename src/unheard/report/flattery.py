@@ -84,7 +84,7 @@ def method_sentence(flattery: Flattery) -> str:
 def luck_sentence(repetitions: Sequence[float]) -> str:
     """What the interval does not cover."""
     if len(repetitions) == 1:
-        return "They do not cover the luck of training, which repetitions with other seeds would show."
+        return "They do not cover the luck of training, which other seeds would show."
     each = ", ".join(signed_points(difference).removesuffix(f"{NBSP}points") for difference in repetitions)
     return f"The luck of training comes on top; the repetitions by themselves: {each} points."
 
