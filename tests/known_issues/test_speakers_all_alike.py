@@ -10,7 +10,8 @@ from unheard.evaluate.predictions import Predictions
 
 def test_speakers_that_are_all_alike_are_evaluated() -> None:
     truth = np.tile(np.array([0, 1]), 30)
-    logits = np.tile(np.array([[2.0, 0.0], [2.0, 0.0]], np.float32), (30, 1))  # each speaker: one hit, one miss
+    one_hit_one_miss = np.array([[2.0, 0.0], [2.0, 0.0]], np.float32)
+    logits = np.tile(one_hit_one_miss, (30, 1))
     ids = tuple(f"clip {number}" for number in range(60))
     speakers = tuple(f"speaker {number // 2}" for number in range(60))
     evaluation = evaluate_predictions(Predictions(ids, ("yes", "no"), truth, logits, speakers))
