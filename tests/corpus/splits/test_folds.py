@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unheard.corpus.groups import find_groups
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.split import SplitOptions, split_corpus
-from unheard.corpus.splits.folds import deal
+from unheard.corpus.splits.folds import deal, leaky_k_fold
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError
 
@@ -65,6 +66,19 @@ def test_over_all_folds_every_utterance_is_tested_once() -> None:
         assert set(result.corpus.frame["split"]) == {"train", "validation", "test"}
         tested += result.corpus.subset("test").frame["id"].to_list()
     assert sorted(tested) == sorted(corpus.frame["id"])
+
+
+def test_leaky_folds_test_every_clip_once_and_have_its_speaker_on_both_sides() -> None:
+    utterances = _corpus(13).utterances
+    groups, tested = find_groups(_corpus(13), find_duplicates=False), list[str]()
+    for fold in range(3):
+        splits = leaky_k_fold(utterances, groups, _options("k-fold", num_folds=3, fold=fold)).splits
+        held_out = utterances.filter(splits == "test")
+        assert held_out["label"].value_counts()["count"].sort().to_list() in ([4, 4], [4, 5], [5, 5])
+        trained = utterances.filter(splits == "train")
+        assert set(held_out["speaker"]) & set(trained["speaker"])
+        tested += held_out["id"].to_list()
+    assert sorted(tested) == sorted(utterances["id"])
 
 
 def test_more_folds_than_groups_are_refused_with_both_numbers() -> None:
