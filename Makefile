@@ -8,6 +8,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 # Named by itself, so that pip takes exactly this version, in a CPU build where an index or --find-links has one.
 TORCH := $(shell grep '^torch==' constraints.txt)
+# Only its weights are read; the packages that it asks for are not needed.
+VOICE_ENCODER := Resemblyzer==0.1.4
 
 .PHONY: help demo test check environment clean
 
@@ -34,7 +36,9 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Making the environment in $(VENV), once; this takes a few minutes."
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt '$(TORCH)' --editable '.[train,voices,dev]'
+		--constraint constraints.txt '$(TORCH)' --editable '.[train,voices,audit,dev]'
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps $(VOICE_ENCODER)
 	@touch $@
 
 clean:

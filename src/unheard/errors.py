@@ -44,10 +44,11 @@ class TrainingError(UnheardError):
 class MissingExtraError(UnheardError):
     """An optional dependency that is not installed."""
 
-    def __init__(self, feature: str, package: str, extra: str) -> None:
+    def __init__(self, feature: str, package: str, extra: str = "", *, install: str = "") -> None:
+        wanted = install or f"'unheard[{extra}]'"
         super().__init__(
             f"{feature} needs the package '{package}', which is not installed. "
-            f"Install it with: pip install 'unheard[{extra}]'"
+            f"Install it with: pip install {wanted}"
         )
 
 

@@ -79,13 +79,21 @@ def read_audio(
     Raises `AudioError` for what cannot be decoded completely, for samples that are not finite and for a span
     that is not inside the recording.
     """
-    with _opened(source, whole=True) as (file, _):
-        info = _info(file)
-        first, count = _span(info, start_s, duration_s)
-        samples = _decode(file, first, count)
+    channels, info = read_channels(source, start_s=start_s, duration_s=duration_s)
+    samples = channels[0] if len(channels) == 1 else channels.mean(axis=0, dtype=np.float32)
     if sample_rate is None or sample_rate == info.sample_rate:
         return samples, info.sample_rate
     return resample(samples, info.sample_rate, sample_rate), sample_rate
+
+
+def read_channels(
+    source: Path | bytes, *, start_s: float = 0.0, duration_s: float | None = None
+) -> tuple[NDArray[np.float32], AudioInfo]:
+    """Every channel of a span `(num_channels, num_samples)`, and the header; raises as `read_audio` does."""
+    with _opened(source, whole=True) as (file, _):
+        info = _info(file)
+        first, count = _span(info, start_s, duration_s)
+        return _decode(file, first, count), info
 
 
 def write_audio(path: Path, samples: NDArray[np.float32], sample_rate: int) -> None:
@@ -211,7 +219,7 @@ def _span(info: AudioInfo, start_s: float, duration_s: float | None) -> tuple[in
 
 
 def _decode(file: Any, first: int, count: int) -> NDArray[np.float32]:
-    """Mono samples `(count,)` from sample `first` on.
+    """Samples `(num_channels, count)` from sample `first` on.
 
     An MP3 is decoded from its beginning and in one go: after a jump, and soundfile jumps after each read,
     its first frames miss what earlier ones hold for them.
@@ -223,7 +231,6 @@ def _decode(file: Any, first: int, count: int) -> NDArray[np.float32]:
     if len(samples) < count:
         decoded = f"{first + len(samples)} of the {first + count} samples"
         raise _Unusable(f"is truncated: {decoded} that its header promises decode")
-    mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32)
-    if not np.isfinite(mono).all():
+    if not np.isfinite(samples).all():
         raise _Unusable("has samples that are not finite (NaN or infinity)")
-    return np.ascontiguousarray(mono)
+    return np.ascontiguousarray(samples.T)

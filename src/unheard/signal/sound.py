@@ -1,0 +1,64 @@
+"""A decoded span of a recording as checks need it: every channel, at its own sample rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unheard.signal.audio_file import read_channels
+from unheard.signal.resample import resample
+from unheard.units import samples_to_seconds
+
+SPEECH_RATE = 16_000  # Hz, that speech is looked for at
+SPEECH_HOP_SAMPLES = 512  # 32 ms at `SPEECH_RATE`
+
+
+@dataclass(frozen=True)
+class Sound:
+    """`channels`: `(num_channels, num_samples)` float32 in [-1, 1].
+
+    `speech`: probability of speech `(num_hops,)`, one for each started 32 ms; null where nobody looked.
+    """
+
+    channels: NDArray[np.float32]
+    sample_rate: int  # Hz
+    format: str = ""  # container as libsndfile names it; empty where it is not from a file
+    subtype: str = ""  # coding: "PCM_16", "VORBIS"
+    speech: NDArray[np.float32] | None = None
+
+    @cached_property
+    def samples(self) -> NDArray[np.float32]:
+        """Mono `(num_samples,)`: the mean of the channels."""
+        if len(self.channels) == 1:
+            return np.asarray(self.channels[0])
+        return np.asarray(self.channels.mean(axis=0, dtype=np.float32), np.float32)
+
+    @cached_property
+    def samples_16k(self) -> NDArray[np.float32]:
+        """Mono at 16 kHz `(num_samples_16k,)`."""
+        if self.sample_rate == SPEECH_RATE:
+            return self.samples
+        return resample(self.samples, self.sample_rate, SPEECH_RATE)
+
+    @cached_property
+    def speech_mask(self) -> NDArray[np.bool_] | None:
+        """Which samples `(num_samples,)` lie in a 32 ms hop that is speech with probability 0.5 or more."""
+        if self.speech is None:
+            return None
+        times = np.arange(len(self.samples)) * (SPEECH_RATE / self.sample_rate / SPEECH_HOP_SAMPLES)
+        return np.asarray(self.speech[np.minimum(times.astype(np.int64), len(self.speech) - 1)] >= 0.5)
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return samples_to_seconds(len(self.samples), self.sample_rate)
+
+
+def read_sound(source: Path | bytes, *, start_s: float = 0.0, duration_s: float | None = None) -> Sound:
+    """Decode a span with all its channels; raises `AudioError` as `read_audio` does."""
+    channels, info = read_channels(source, start_s=start_s, duration_s=duration_s)
+    return Sound(channels, info.sample_rate, info.format, info.subtype)
