@@ -1,0 +1,48 @@
+"""All checks by name: those of this package, a file each, and those that other packages add.
+
+A package adds its own under the entry point group `unheard.checks`; each entry is a `Check`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import entry_points
+
+from unheard.audit.check import Check
+from unheard.errors import UsageError, unknown_name
+
+GROUP = "unheard.checks"
+MODULES: tuple[str, ...] = ()  # files of this room, in the order in which a report shows them
+
+
+def all_checks() -> dict[str, Check]:
+    """Every check by its name. Raises `UsageError` for an entry point that is none, or takes a name twice."""
+    checks = {}
+    for module in MODULES:
+        check: Check = importlib.import_module(f"unheard.audit.{module}").CHECK
+        checks[check.name] = check
+    for entry in entry_points(group=GROUP):
+        check = _from_entry(entry.name, entry.load())
+        if check.name in checks:
+            raise UsageError(f"Entry point '{entry.value}' adds a second check of the name '{check.name}'.")
+        checks[check.name] = check
+    return checks
+
+
+def choose_checks(only: tuple[str, ...], skip: tuple[str, ...], *, quick: bool) -> list[Check]:
+    """Checks to run: all but opt-in ones, the quick ones, or exactly those named. Raises `UsageError`."""
+    checks = all_checks()
+    for name in (*only, *skip):
+        if name not in checks:
+            raise UsageError(unknown_name("check", name, checks))
+    if only:
+        chosen = [check for name, check in checks.items() if name in only]
+    else:
+        chosen = [check for check in checks.values() if not check.opt_in and (check.quick or not quick)]
+    return [check for check in chosen if check.name not in skip]
+
+
+def _from_entry(name: str, loaded: object) -> Check:
+    if not isinstance(loaded, Check):
+        raise UsageError(f"Entry point '{name}' of '{GROUP}' is a {type(loaded).__name__}, not a Check.")
+    return loaded
