@@ -6,6 +6,7 @@ A package adds its own under the entry point group `unheard.checks`; each entry 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 
 from unheard.audit.check import Check
@@ -29,16 +30,25 @@ def all_checks() -> dict[str, Check]:
     return checks
 
 
-def choose_checks(only: tuple[str, ...], skip: tuple[str, ...], *, quick: bool) -> list[Check]:
-    """Checks to run: all but opt-in ones, the quick ones, or exactly those named. Raises `UsageError`."""
+def choose_checks(
+    only: Sequence[str], also: Sequence[str], skip: Sequence[str], *, quick: bool
+) -> list[Check]:
+    """Checks to run: exactly those in `only`; else all, or the quick ones, and opt-in ones that `also` names.
+
+    Raises: UsageError for a name that is not known.
+    """
     checks = all_checks()
-    for name in (*only, *skip):
+    for name in (*only, *also, *skip):
         if name not in checks:
             raise UsageError(unknown_name("check", name, checks))
     if only:
         chosen = [check for name, check in checks.items() if name in only]
     else:
-        chosen = [check for check in checks.values() if not check.opt_in and (check.quick or not quick)]
+        chosen = [
+            check
+            for name, check in checks.items()
+            if name in also or (not check.opt_in and (check.quick or not quick))
+        ]
     return [check for check in chosen if check.name not in skip]
 
 

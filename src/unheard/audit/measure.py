@@ -75,7 +75,7 @@ def measure_corpus(
     cache = (folder or cache_folder()) / "measured"
     parts: list[pl.DataFrame] = []
     done = 0
-    for part in _measured_chunks(jobs, cache, num_workers or _usable_cores()):
+    for part in _measured_chunks(jobs, cache, num_workers or usable_cores()):
         parts.append(part)
         done += part.height
         if on_progress:
@@ -104,7 +104,8 @@ def _measures() -> tuple[Callable[[Sound], Any], ...]:
     )
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
