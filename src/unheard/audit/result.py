@@ -82,7 +82,7 @@ class Audit:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Audit:
-        """The audit that `to_dict` wrote down, without rows in `measured`; raises `UsageError` for another."""
+        """The audit that `to_dict` wrote down, without rows in `measured`. Raises `UsageError`."""
         try:
             return cls(
                 corpus_name=document["corpus"],
@@ -115,19 +115,19 @@ def count_severities(findings: Iterable[Finding]) -> dict[Severity, int]:
 
 
 def _outcome_document(outcome: CheckOutcome) -> dict[str, Any]:
+    names = [name for name in CheckOutcome.__dataclass_fields__ if name != "findings"]
     findings = [_finding_document(finding) for finding in worst_first(outcome.findings)]
-    return {name: getattr(outcome, name) for name in CheckOutcome.__dataclass_fields__} | {
-        "findings": findings
-    }
+    return {name: getattr(outcome, name) for name in names} | {"findings": findings}
 
 
 def _finding_document(finding: Finding) -> dict[str, Any]:
     """Without the name of its check, which stands above it, and without what its actions leave open."""
     fields = {name: getattr(finding, name) for name in Finding.__dataclass_fields__ if name != "check"}
-    actions = [
-        {key: value for key, value in asdict(row).items() if value is not None} for row in finding.actions
-    ]
-    return fields | {"actions": actions}
+    return fields | {"actions": [_action_document(action) for action in finding.actions]}
+
+
+def _action_document(action: Action) -> dict[str, Any]:
+    return {key: value for key, value in asdict(action).items() if value is not None}
 
 
 def _outcome(entry: Mapping[str, Any]) -> CheckOutcome:
