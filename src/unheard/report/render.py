@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from unheard.files import write_text
 from unheard.report import words
+from unheard.report.environment import environment
 from unheard.report.media import MAX_CLIP_S, audio_address, picture_address
 from unheard.report.mix_ups import most_confused
 from unheard.report.plots.confusion import plot_confusion
@@ -33,7 +33,7 @@ def write_run_report(path: Path, report: RunReport) -> None:
 def render_run_report(report: RunReport) -> str:
     """The whole HTML document; everything that comes from the report is escaped."""
     return (
-        _environment()
+        environment()
         .get_template("run_report.html")
         .render(
             report=report,
@@ -50,16 +50,6 @@ def render_run_report(report: RunReport) -> str:
             plot_interval=plot_interval,
             words=words,
         )
-    )
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("unheard.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
     )
 
 
