@@ -27,6 +27,7 @@ from unheard.models.front_end import FrontEnd
 from unheard.models.speech_model import SpeechModel
 from unheard.train.augmentation import Augmentation
 from unheard.train.module import build_optimiser
+from unheard.train.precision import choose_precision
 from unheard.train.recipe import Recipe
 
 
@@ -100,7 +101,7 @@ def learn(
 ) -> None:
     """One step: forward, backward, update."""
     with torch.autocast(
-        features.device.type, torch.bfloat16, enabled=recipe.training.precision == "bf16-mixed"
+        features.device.type, torch.bfloat16, enabled=choose_precision(recipe.training) == "bf16-mixed"
     ):
         logits, _ = model.network(features)
     loss = functional.cross_entropy(logits.float(), classes, label_smoothing=recipe.training.label_smoothing)

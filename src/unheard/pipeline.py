@@ -6,6 +6,7 @@ corpus -> split -> train -> ship -> measure -> report
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import unheard
@@ -27,6 +28,7 @@ from unheard.run import RUN_FORMAT, Run, RunOptions, Watch
 from unheard.runtime.bundle import Bundle
 from unheard.train.augmentation import Sources, build_augmentation
 from unheard.train.fit import fit
+from unheard.train.precision import fixed_precision
 from unheard.train.prepare import build_model, choose_window_s, classes_of, prepare, split_with_noise
 from unheard.train.recipe import Recipe
 from unheard.train.synthetic import make_voices, wants_voices
@@ -48,6 +50,7 @@ def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch(
 
 def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch = Watch()) -> Run:
     """The same from a corpus in memory."""
+    options = replace(options, recipe=fixed_precision(options.recipe))
     split = split_corpus(corpus, options.split)
     _require_trainable(split.corpus, options.recipe)
     folder.mkdir(parents=True, exist_ok=True)

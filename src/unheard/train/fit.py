@@ -25,6 +25,7 @@ from unheard.train.checkpoints import AtomicCheckpoints, model_weights, read_che
 from unheard.train.curves import CurveRow, Curves, OnBatch, ProgressLine, read_curves
 from unheard.train.data import EpochBatches, EpochPlan, TrainingClips
 from unheard.train.module import StepSources, TrainingModule
+from unheard.train.precision import choose_precision
 from unheard.train.recipe import Recipe, TrainingSection
 from unheard.train.samples_log import SamplePredictions
 from unheard.train.silence import SilenceMaker
@@ -165,7 +166,7 @@ def _trainer(options: TrainingSection, folder: Path, callbacks: list[Callback]) 
     return pl.Trainer(
         accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[options.device],
         devices=1,
-        precision=options.precision,
+        precision=choose_precision(options),
         max_epochs=options.epochs,
         accumulate_grad_batches=options.accumulate_batches,
         gradient_clip_val=options.gradient_clip or None,

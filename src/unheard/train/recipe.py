@@ -97,6 +97,7 @@ class TrainingSection(Section):
     `keep`: the weights that ship, of the last epoch or of the best by validation loss.
     `patience_epochs`: stop after so many epochs without a better validation loss; 0 never.
     `ema_decay`: average the weights with this decay a step; 0 does not.
+    `precision`: "auto" takes bfloat16 where the processor has it, else float32.
     `num_threads`: CPU threads of torch; 0 takes one a core.
     """
 
@@ -108,7 +109,7 @@ class TrainingSection(Section):
     mixup_alpha: float = Field(0.0, ge=0)
     gradient_clip: float = Field(0.0, ge=0)
     accumulate_batches: int = Field(1, ge=1)
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "32-true"
     ema_decay: float = Field(0.0, ge=0, lt=1)
     device: Literal["auto", "cpu", "cuda"] = "auto"
     num_threads: int = Field(0, ge=0)
