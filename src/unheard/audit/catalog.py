@@ -13,7 +13,10 @@ from unheard.audit.check import Check
 from unheard.errors import UsageError, unknown_name
 
 GROUP = "unheard.checks"
-MODULES: tuple[str, ...] = ()  # files of this room, in the order in which a report shows them
+MODULES: tuple[str, ...] = (  # files of this room, in the order in which a report shows them
+    "undecodable",
+    "duration",
+)
 
 
 def all_checks() -> dict[str, Check]:
