@@ -82,7 +82,7 @@ def measure_corpus(
             on_progress(done, len(jobs))
     frame = pl.concat(parts) if parts else _as_table({})
     prints = {
-        name: np.asarray(words, dtype=np.uint32)
+        name: np.frombuffer(words, np.uint32)
         for name, words in zip(ids, frame["fingerprint"], strict=True)
         if words is not None
     }
@@ -168,7 +168,7 @@ def _row(sound: Sound) -> dict[str, Any]:
         "decoded_s": sound.duration_s,
         "format": sound.format,
         "subtype": sound.subtype,
-        "fingerprint": fingerprint(sound.samples, sound.sample_rate),
+        "fingerprint": fingerprint(sound.samples, sound.sample_rate).tobytes(),
         **measure_sound(sound),
     }
 
@@ -199,7 +199,7 @@ def _schema() -> dict[str, Any]:
     for measure in _measures():
         result = get_type_hints(measure)["return"]
         schema |= {name: _COLUMN_TYPES[hint] for name, hint in get_type_hints(result).items()}
-    return schema | {"fingerprint": pl.List(pl.UInt32)}
+    return schema | {"fingerprint": pl.Binary()}
 
 
 def _chunk_key(chunk: Sequence[_Job], code: str) -> str:
