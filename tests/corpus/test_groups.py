@@ -50,6 +50,25 @@ def test_groups_are_speakers_else_sessions_else_recordings(column: str, kind: st
     assert not groups.warnings
 
 
+def test_a_table_can_declare_what_stays_together() -> None:
+    rows: list[dict[str, object]] = [
+        {"speaker": "a", "keep_together": "x"},
+        {"speaker": "b", "keep_together": "x"},
+        {"speaker": "b", "keep_together": None},
+        {"speaker": "c", "keep_together": ""},
+        {"speaker": None, "keep_together": ""},
+    ]
+    groups = find_groups(_corpus(rows), find_duplicates=False)
+    assert groups.names.to_list() == ["a", "a", "a", "c", "r4"]
+    assert groups.contents.n_unique() == 4
+    assert any(
+        "Identical audio and the column 'keep_together' tie 2 speakers into 1 groups, e.g. a+b" in said
+        for said in groups.warnings
+    )
+    without = [{"speaker": row["speaker"]} for row in rows]
+    assert find_groups(_corpus(without), find_duplicates=False).names.n_unique() == 4
+
+
 def test_any_column_can_name_the_groups() -> None:
     corpus = _corpus([{"speaker": "a", "room": 1}, {"speaker": "b", "room": 1}, {"speaker": "a", "room": 2}])
     assert find_groups(corpus, "room", find_duplicates=False).names.to_list() == ["1", "1", "2"]

@@ -2,6 +2,8 @@
 
 A group is a speaker; where no speaker is named, a session; else the recording itself. Utterances of one
 recording, and identical audio, always share a group: where a copy lies with two speakers, they become one.
+So do utterances with the same value in the column `keep_together`, where a corpus has it: a repair names there
+what is almost identical.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from unheard.corpus.table import Corpus
 from unheard.errors import UsageError, unknown_name
 
 CONTENT = "content"  # group by the audio alone
+KEEP_TOGETHER = "keep_together"  # free column: equal values share a group, null says nothing
 _SHOWN = 3  # examples that a warning names
 OnProgress = Callable[[int, int], None]
 
@@ -30,7 +33,7 @@ class Groups:
 
     kind: str  # the column that names the groups, or "content"
     names: pl.Series  # smallest name of its speakers; without any, a name made of its samples
-    contents: pl.Series  # number of its audio: equal within a recording and for identical audio
+    contents: pl.Series  # number of its audio: equal within a recording, for identical audio, where declared
     warnings: tuple[str, ...]
 
 
@@ -55,9 +58,11 @@ def find_groups(
         keys = audio_keys(utterances, sources, owner.is_null(), on_progress)
     else:
         keys = AudioKeys(utterances["path"].fill_null(utterances["id"]), _nulls(utterances.height), ())
-    contents = _components(keys.files, keys.samples)
-    names = _names(_components(keys.files, keys.samples, owner), owner, keys.samples, utterances["id"])
-    warnings = (*_unowned(owner, kind), *_tied(names, owner, kind), *_unread(keys))
+    declared = _declared(utterances)
+    alike = (keys.files, keys.samples, declared)
+    contents = _components(*alike)
+    names = _names(_components(*alike, owner), owner, keys.samples, utterances["id"])
+    warnings = (*_unowned(owner, kind), *_tied(names, owner, kind, declared), *_unread(keys))
     return Groups(kind, names, pl.Series("content", contents), warnings)
 
 
@@ -75,6 +80,13 @@ def _owners(utterances: pl.DataFrame, kind: str) -> pl.Series:
     if kind == CONTENT:
         return _nulls(utterances.height)
     return utterances[kind].cast(pl.String).alias("owner")
+
+
+def _declared(utterances: pl.DataFrame) -> pl.Series:
+    """What the table itself says is to stay together."""
+    if KEEP_TOGETHER not in utterances.columns:
+        return _nulls(utterances.height)
+    return utterances[KEEP_TOGETHER].cast(pl.String).replace("", None)
 
 
 def _nulls(count: int) -> pl.Series:
@@ -116,15 +128,18 @@ def _unowned(owner: pl.Series, kind: str) -> list[str]:
     ]
 
 
-def _tied(names: pl.Series, owner: pl.Series, kind: str) -> list[str]:
-    """Which owners identical audio makes one group of."""
+def _tied(names: pl.Series, owner: pl.Series, kind: str, declared: pl.Series) -> list[str]:
+    """Which owners identical audio, or the table itself, makes one group of."""
     owners = pl.DataFrame({"group": names, "owner": owner}).drop_nulls().unique()
     tied = owners.group_by("group").agg(pl.col("owner").sort()).filter(pl.col("owner").list.len() > 1)
     examples = ["+".join(some[:_SHOWN]) for some in tied.sort("group")["owner"].head(_SHOWN)]
     if not examples:
         return []
     count = int(tied["owner"].list.len().sum())
-    return [f"Identical audio ties {count} {kind}s into {tied.height} groups, e.g. {', '.join(examples)}."]
+    what = "Identical audio ties"
+    if declared.is_not_null().any():
+        what = f"Identical audio and the column '{KEEP_TOGETHER}' tie"
+    return [f"{what} {count} {kind}s into {tied.height} groups, e.g. {', '.join(examples)}."]
 
 
 def _unread(keys: AudioKeys) -> list[str]:
