@@ -2,8 +2,8 @@
 
 A group is a speaker; where no speaker is named, a session; else the recording itself. Utterances of one
 recording, and identical audio, always share a group: where a copy lies with two speakers, they become one.
-So do utterances with the same value in the column `keep_together`, where a corpus has it: a repair names there
-what is almost identical.
+So do utterances with the same value in the column `keep_together`, where a corpus has it: a repair names
+there what is almost identical.
 """
 
 from __future__ import annotations
