@@ -16,6 +16,7 @@ GROUP = "unheard.checks"
 MODULES: tuple[str, ...] = (  # files of this room, in the order in which a report shows them
     "undecodable",
     "duration",
+    "annotators",
 )
 
 
