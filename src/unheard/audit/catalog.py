@@ -16,6 +16,12 @@ GROUP = "unheard.checks"
 MODULES: tuple[str, ...] = (  # files of this room, in the order in which a report shows them
     "undecodable",
     "duration",
+    "level",
+    "clipping",
+    "offset",
+    "hum",
+    "channel_faults",
+    "gaps",
     "annotators",
 )
 

@@ -33,7 +33,15 @@ from unheard.signal.voice_activity import speech_probabilities
 OnProgress = Callable[[int, int], None]  # (done, total)
 
 # `measure_X(sound)` of `unheard.signal.X` gives a frozen dataclass: its fields are columns, null is unknown
-MEASURES: tuple[str, ...] = ("background",)
+MEASURES: tuple[str, ...] = (
+    "loudness",
+    "clipping",
+    "offset",
+    "hum",
+    "channel_faults",
+    "gaps",
+    "background",
+)
 CHUNK_ROWS = 128
 _WAITING_CHUNKS = 4  # a worker, so that results of a huge corpus do not pile up
 
