@@ -1,0 +1,85 @@
+"""What people are asked to judge: suspicious utterances with everything that was found about each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from unheard.audit.finding import Finding
+
+_COLUMNS = ("id", "label", "speaker", "split", "path")
+MOST_CLIPS = 20  # a finding about more than that is about a group, which no single clip decides
+
+
+@dataclass(frozen=True)
+class ReviewItem:
+    """One suspicious utterance. Findings with the highest confidence stand first."""
+
+    utterance: str
+    label: str | None
+    speaker: str | None
+    split: str | None
+    path: str | None
+    findings: tuple[Finding, ...]
+    suggested_label: str | None = None  # what the surest finding that names a label proposes
+
+    @property
+    def confidence(self) -> float:
+        """That of its surest finding."""
+        return self.findings[0].confidence
+
+
+@dataclass(frozen=True)
+class Review:
+    """The utterances to look at, surest first, out of `num_found`."""
+
+    items: tuple[ReviewItem, ...]
+    num_found: int
+
+
+def to_judge(finding: Finding) -> list[str]:
+    """Utterances of a finding that it leaves to people. Notes that propose nothing leave nothing."""
+    if finding.actions:
+        return list(dict.fromkeys(action.utterance for action in finding.actions if not action.sure))
+    return [] if finding.severity == "note" else list(finding.utterances)
+
+
+def choose_items(findings: Iterable[Finding], utterances: pl.DataFrame, limit: int) -> Review:
+    """At most `limit` utterances, the surest of each check in turn, so that no check crowds out another.
+
+    `utterances` has the columns of a corpus. Findings about more than `MOST_CLIPS` of them are left out.
+    """
+    about: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda finding: -finding.confidence):
+        names = to_judge(finding)
+        for name in names if len(names) <= MOST_CLIPS else []:
+            about.setdefault(name, []).append(finding)
+    rows = utterances.filter(pl.col("id").is_in(list(about))).select(_COLUMNS).iter_rows()
+    items = {row[0]: _item(row, about[row[0]]) for row in rows}
+    found = [items[name] for name in about if name in items]
+    turns = _turns(found)
+    chosen = sorted(found, key=lambda item: turns[item.utterance])[:limit]
+    return Review(tuple(sorted(chosen, key=lambda item: -item.confidence)), len(found))
+
+
+def _turns(items: Sequence[ReviewItem]) -> dict[str, int]:
+    """By utterance, how many of the same check stand before it."""
+    counts: Counter[str] = Counter()
+    turns = {}
+    for item in items:
+        turns[item.utterance] = counts[item.findings[0].check]
+        counts[item.findings[0].check] += 1
+    return turns
+
+
+def _item(row: tuple[str | None, ...], findings: Sequence[Finding]) -> ReviewItem:
+    labels = (
+        action.label for finding in findings for action in finding.actions if action.utterance == row[0]
+    )
+    name, label, speaker, split, path = row
+    return ReviewItem(
+        str(name), label, speaker, split, path, tuple(findings), next(filter(None, labels), None)
+    )
