@@ -1,0 +1,59 @@
+"""How much of a sound is silence, and where somebody speaks in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unheard.signal.level import rms_db
+from unheard.signal.sound import SPEECH_HOP_SAMPLES, SPEECH_RATE, Sound
+
+MIN_SPEECH_SCORE = 0.5  # of a 32 ms hop that is speech
+_EDGE_S = 0.02
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """What of a sound is no speech. Without `Sound.speech` all but `zero_share` is null."""
+
+    zero_share: float  # samples that are exactly 0, of all
+    speech_s: float | None  # length of the hops that are speech
+    leading_silence_s: float | None  # before the first of them; null where there is none, like the rest
+    trailing_silence_s: float | None
+    max_speech_score: float | None  # highest probability of speech of a hop
+    start_level_db: float | None  # level of the first 20 ms over that of the speech
+    end_level_db: float | None  # of the last 20 ms
+
+
+def measure_pauses(sound: Sound) -> Pauses:
+    """Silence of a sound. Hops are 32 ms, so that edges of speech are true to about that."""
+    samples = sound.samples
+    zero_share = 1.0 if len(samples) == 0 else float(np.mean(samples == 0))
+    if sound.speech is None or len(sound.speech) == 0:
+        return Pauses(zero_share, None, None, None, None, None, None)
+    spoken = np.flatnonzero(sound.speech >= MIN_SPEECH_SCORE)
+    highest = float(sound.speech.max())
+    if len(spoken) == 0:
+        return Pauses(zero_share, 0.0, None, None, highest, None, None)
+    hop_s = SPEECH_HOP_SAMPLES / SPEECH_RATE
+    start_db, end_db = _edge_levels(sound)
+    return Pauses(
+        zero_share=zero_share,
+        speech_s=min(len(spoken) * hop_s, sound.duration_s),
+        leading_silence_s=float(spoken[0]) * hop_s,
+        trailing_silence_s=max(0.0, sound.duration_s - float(spoken[-1] + 1) * hop_s),
+        max_speech_score=highest,
+        start_level_db=start_db,
+        end_level_db=end_db,
+    )
+
+
+def _edge_levels(sound: Sound) -> tuple[float, float]:
+    """Levels in dB of the first and last 20 ms over the level of the speech."""
+    samples: NDArray[np.float32] = sound.samples
+    size = max(1, int(_EDGE_S * sound.sample_rate))
+    mask = sound.speech_mask
+    speech_db = rms_db(samples[mask] if mask is not None and mask.any() else samples)
+    return rms_db(samples[:size]) - speech_db, rms_db(samples[-size:]) - speech_db
