@@ -2,17 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
 
 import numpy as np
+import polars as pl
 import pytest
 
+from unheard.audit.finding import Action, Finding
+from unheard.audit.result import Audit, CheckOutcome
+from unheard.corpus.schema import complete
 from unheard.evaluate.evaluate import evaluate_predictions
 from unheard.evaluate.evaluation import Evaluation
 from unheard.evaluate.predictions import Predictions
 from unheard.report.run_report import ConditionScore, CorpusSummary, LabelSplit, MistakenClip, RunReport
 
+VOID = {"meta", "link", "br", "img"}
 HOSTILE = "<script>alert('x')</script>\"'&"
+
+
+class Page(HTMLParser):
+    """Checks that every tag is closed in order; collects ids, links, addresses and text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+    def attributes(self, name: str) -> list[str]:
+        return [attrs[name] for _, attrs in self.tags if name in attrs]
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"[ \n]+", " ", "".join(self.words))
 
 
 def simulated_evaluation(
@@ -108,6 +148,12 @@ def hostile_report() -> RunReport:
 
 
 @pytest.fixture(scope="session")
+def parse():
+    """Reads a page and checks that it is well-formed."""
+    return Page
+
+
+@pytest.fixture(scope="session")
 def simulate():
     return simulated_evaluation
 
@@ -115,3 +161,124 @@ def simulate():
 @pytest.fixture(scope="session")
 def make_tone():
     return tone
+
+
+def measured_clips(num_clips: int = 60, splits: tuple[str | None, ...] = ("train", "test")) -> pl.DataFrame:
+    """A row a clip "c0", "c1", ...: decay is known for every second one, offsets are all alike."""
+    generator = np.random.default_rng(0)
+    rows = range(num_clips)
+    corpus = pl.DataFrame(
+        {
+            "id": [f"c{row}" for row in rows],
+            "path": [f"/c{row}.wav" for row in rows],
+            "duration_s": generator.uniform(0.5, 1.5, num_clips),
+            "sample_rate": [16_000] * num_clips,
+            "label": [("yes", "no", "stop")[row % 3] for row in rows],
+            "speaker": [f"s{row % 4}" for row in rows],
+            "split": [splits[row % len(splits)] for row in rows],
+            "gender": [("f", "m")[row % 2] for row in rows],
+        }
+    )
+    known = [value if row % 2 else None for row, value in enumerate(generator.uniform(0.1, 1.0, num_clips))]
+    return complete(corpus).with_columns(
+        failed=pl.lit(None, pl.String),
+        decoded_s=pl.col("duration_s").cast(pl.Float32),
+        level_dbfs=pl.Series(generator.normal(-24, 3, num_clips), dtype=pl.Float32),
+        decay_s=pl.Series(known, dtype=pl.Float32),
+        dc_offset=pl.lit(0.001, pl.Float32),
+        longest_gap_ms=pl.Series(generator.uniform(1, 9, num_clips), dtype=pl.Float32),
+    )
+
+
+def make_finding(
+    check: str = "clipping", severity: str = "warning", *names: str, **others: object
+) -> Finding:
+    """A finding about these utterances."""
+    fields = {
+        "subject": f"utterance {', '.join(names)}",
+        "message": "3.1 % of its samples lie at -2.5 dBFS.",
+        "evidence": {"clipped_share": 0.031, "clipped_level_dbfs": -6.0},
+        "remedy": "Record it again with less gain.",
+        "confidence": 0.97,
+        "utterances": names,
+    }
+    return Finding(check=check, severity=severity, **(fields | others))
+
+
+def make_outcome(check: str, *findings: Finding, **others: object) -> CheckOutcome:
+    fields = {
+        "topic": "signal",
+        "summary": f"finds {check}",
+        "findings": findings,
+        "judged": 60,
+        "not_judged": (),
+        "facts": {},
+        "seconds": 0.4,
+    }
+    return CheckOutcome(check=check, **(fields | others))
+
+
+def make_audit(*outcomes: CheckOutcome, **others: object) -> Audit:
+    fields = {
+        "corpus_name": "commands",
+        "created": datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+        "utterances": 60,
+        "speakers": 4,
+        "hours": 0.02,
+        "measured": measured_clips(),
+        "seconds": 83.0,
+    }
+    return Audit(outcomes=outcomes, **(fields | others))
+
+
+def full_audit(name: str = "c1", words: str = "words") -> Audit:
+    """Something of everything; `words` stands wherever a text may come from elsewhere."""
+    twins = make_finding(
+        "duplicates",
+        "blocking",
+        "c0",
+        name,
+        message=f"{words} stands in train and in test.",
+        evidence={"correlation": 1.0, words: words},
+        actions=(Action("drop", name, sure=True),),
+        confidence=1.0,
+    )
+    clipped = [make_finding("clipping", "warning", f"c{row}") for row in range(20)]
+    review = Action("drop", "c2", sure=False)
+    gap = make_finding("gaps", "note", "c2", evidence={"at_s": 0.3}, remedy=words, actions=(review,))
+    return make_audit(
+        make_outcome("clipping", *clipped),
+        make_outcome("gaps", gap, make_finding("gaps", "note", subject=words, remedy="Drop it.")),
+        make_outcome("hum", not_judged=(f"40 utterances are too short: {words}.",), summary=words),
+        make_outcome("duplicates", twins, topic="duplicates"),
+        make_outcome("quality", judged=0, topic=words, error=f"RuntimeError: {words}"),
+        corpus_name=words,
+    )
+
+
+@pytest.fixture(scope="session")
+def audit() -> Audit:
+    return full_audit()
+
+
+@pytest.fixture(scope="session")
+def hostile_audit() -> Audit:
+    audit = full_audit(HOSTILE, HOSTILE)
+    columns = {name: pl.lit(HOSTILE) for name in ("label", "device")}
+    odd = pl.col("id") == "c1"
+    hostile = [
+        pl.when(odd).then(value).otherwise(pl.col(name)).alias(name) for name, value in columns.items()
+    ]
+    return replace(audit, measured=audit.measured.with_columns(*hostile, pl.lit(HOSTILE).alias("failed")))
+
+
+@pytest.fixture(scope="session")
+def builders():
+    """Functions that make findings, outcomes, audits and the table of what was measured."""
+    return make_finding, make_outcome, make_audit, measured_clips
+
+
+@pytest.fixture
+def read():
+    """A tone for every utterance."""
+    return lambda utterance: (tone(), 16_000)

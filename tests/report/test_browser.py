@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from unheard.report.audit_report import write_audit_report
 from unheard.report.render import render_run_report, write_run_report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -43,6 +44,15 @@ def test_the_report_opens_without_a_word_on_the_console(browser, tmp_path, hosti
     dom, console = open_page(browser, tmp_path / "report.html", tmp_path / "profile")
     assert console == []
     assert dom.count("<section") == 9
+    assert "<script" not in dom
+
+
+def test_an_audit_opens_without_a_word_on_the_console(browser, tmp_path, hostile_audit, read):
+    write_audit_report(tmp_path / "audit.html", hostile_audit, read)
+    dom, console = open_page(browser, tmp_path / "audit.html", tmp_path / "profile")
+    assert console == []
+    assert dom.count("<section") == 4
+    assert dom.count("<audio") == 9
     assert "<script" not in dom
 
 

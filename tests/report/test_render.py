@@ -1,6 +1,5 @@
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -8,42 +7,9 @@ import pytest
 from unheard.report.render import pivot_splits, render_run_report, write_run_report
 from unheard.report.run_report import CorpusSummary, MistakenClip, RunReport
 
-VOID = {"meta", "link", "br", "img"}
 SECTIONS = [
     "metrics", "conditions", "classes", "speakers", "calibration", "mistakes", "training", "recipe", "corpus",
 ]  # fmt: skip
-
-
-class Page(HTMLParser):
-    """Checks that every tag is closed in order; collects ids, links, addresses and text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(html)
-        self.close()
-        assert not self.open, f"never closed: {self.open}"
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] != "style":
-            self.words.append(data)
-
-    def attributes(self, name: str) -> list[str]:
-        return [attrs[name] for _, attrs in self.tags if name in attrs]
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"[ \n]+", " ", "".join(self.words))
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +18,8 @@ def html(report: RunReport) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(html: str) -> Page:
-    return Page(html)
+def page(html: str, parse):
+    return parse(html)
 
 
 def test_every_section_is_there_and_linked(page):
@@ -104,17 +70,17 @@ def test_pictures_and_tables_have_names(page):
     assert ("html", {"lang": "en"}) in page.tags
 
 
-def test_hostile_names_stay_text(hostile_report):
+def test_hostile_names_stay_text(hostile_report, parse):
     html = render_run_report(hostile_report)
-    page = Page(html)
+    page = parse(html)
     assert "script" not in {tag for tag, _ in page.tags}
     assert "<script" not in html.lower()
     assert "<script>alert('x')</script>" in page.text
     assert not any(name.startswith("on") for _, attrs in page.tags for name in attrs)
 
 
-def test_what_is_empty_has_no_section(evaluation):
-    page = Page(render_run_report(RunReport("Bare", "today", evaluation)))
+def test_what_is_empty_has_no_section(evaluation, parse):
+    page = parse(render_run_report(RunReport("Bare", "today", evaluation)))
     assert [attrs["id"] for tag, attrs in page.tags if tag == "section"] == [
         "metrics", "classes", "speakers", "calibration",
     ]  # fmt: skip
@@ -122,7 +88,7 @@ def test_what_is_empty_has_no_section(evaluation):
 
 
 @pytest.mark.parametrize("case", ["one speaker", "few speakers", "many classes", "no errors", "no speakers"])
-def test_awkward_evaluations_have_a_report(simulate, case):
+def test_awkward_evaluations_have_a_report(simulate, case, parse):
     evaluation = {
         "one speaker": lambda: simulate(num_speakers=1),
         "few speakers": lambda: simulate(num_speakers=5),
@@ -130,7 +96,7 @@ def test_awkward_evaluations_have_a_report(simulate, case):
         "no errors": lambda: simulate(skill=30.0),
         "no speakers": lambda: replace(simulate(), speakers=0),
     }[case]()
-    page = Page(render_run_report(RunReport(case, "today", evaluation)))
+    page = parse(render_run_report(RunReport(case, "today", evaluation)))
     assert "nan" not in page.text.lower().split()
     assert "None" not in page.text
     assert ("too many for a matrix" in page.text) == (case == "many classes")

@@ -1,0 +1,113 @@
+"""An audit on the terminal: the result in a sentence, what was found by which check, what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from unheard.audit.finding import SEVERITIES, Finding, Severity
+from unheard.audit.result import Audit, CheckOutcome, worst_first
+from unheard.report import audit_words as say
+from unheard.report.words import NBSP, count, plural
+
+NUM_BLOCKING = 8  # of all checks, in full
+NUM_OF_CHECK = 2  # other findings of a check
+NUM_GAPS = 10
+STYLES: dict[Severity, str] = {"blocking": "bold red", "warning": "yellow", "note": "dim"}
+
+
+def audit_view(audit: Audit) -> RenderableType:
+    """Headline, checks, what blocks, the worst of the rest check by check, and what was not judged."""
+    parts: list[RenderableType] = [
+        Text(say.headline(audit), style="bold red" if audit.blocking else "bold"),
+        Text(say.scope(audit), style="dim"),
+    ]
+    found = [outcome for outcome in audit.outcomes if outcome.findings]
+    if found:
+        parts += [Text(), checks_table(found)]
+    silent = [row.check for row in audit.outcomes if row.judged and not (row.findings or row.error)]
+    if silent:
+        parts += [Text(f"Nothing found by: {', '.join(silent)}.", style="dim")]
+    return Group(*parts, *_blocking(audit), *_others(found), *_gaps(audit))
+
+
+def checks_table(outcomes: Sequence[CheckOutcome]) -> Table:
+    """How much each check found and judged."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("check")
+    for name in (*(say.SEVERITY_TITLES[severity].lower() for severity in SEVERITIES), "judged"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for outcome in outcomes:
+        counts = [_count(outcome.counts[severity], STYLES[severity]) for severity in SEVERITIES]
+        table.add_row(Text(outcome.check), *counts, count(outcome.judged))
+    return table
+
+
+def _count(number: int, style: str) -> Text:
+    return Text(count(number), style=style) if number else Text("·", style="dim")
+
+
+def _blocking(audit: Audit) -> list[RenderableType]:
+    """What blocks, each with its evidence and its remedy."""
+    parts: list[RenderableType] = []
+    for finding in audit.blocking[:NUM_BLOCKING]:
+        evidence = Text(say.evidence_line(finding.evidence), style="dim")
+        details = [part for part in (evidence, _remedy(finding.remedy)) if part]
+        parts += [Text(), _sentence(finding, with_check=True), *map(_indented, details)]
+    return parts + _more(len(audit.blocking) - NUM_BLOCKING)
+
+
+def _others(outcomes: Sequence[CheckOutcome]) -> list[RenderableType]:
+    """The worst findings of each check that do not block; their remedy once where it is the same."""
+    parts: list[RenderableType] = []
+    for outcome in outcomes:
+        rows = worst_first(finding for finding in outcome.findings if finding.severity != "blocking")
+        if not rows:
+            continue
+        shown = rows[: NUM_OF_CHECK if rows[0].severity == "warning" else 1]
+        parts += [Text(), Text.assemble((outcome.check, "bold"), (f"  {say.repairs(rows)}".rstrip(), "dim"))]
+        for finding in shown:
+            parts.append(_indented(_sentence(finding)))
+            if finding.remedy != shown[-1].remedy or finding is shown[-1]:
+                parts.append(_indented(_remedy(finding.remedy)))
+        parts += map(_indented, _more(len(rows) - len(shown)))
+    return parts
+
+
+def _sentence(finding: Finding, *, with_check: bool = False) -> Text:
+    return Text.assemble(
+        (finding.severity, STYLES[finding.severity]),
+        f"  {finding.check}, " if with_check else "  ",
+        (finding.subject, "bold"),
+        f": {finding.message} ",
+        (f"({say.sureness(finding.confidence)})", "dim"),
+    )
+
+
+def _remedy(remedy: str) -> Text:
+    return Text(f"→ {remedy}")
+
+
+def _indented(part: RenderableType) -> Padding:
+    return Padding(part, (0, 0, 0, 2))
+
+
+def _more(number: int) -> list[RenderableType]:
+    return [Text(f"and {plural(number, 'finding')} more in audit.json", style="dim")] if number > 0 else []
+
+
+def _gaps(audit: Audit) -> list[RenderableType]:
+    """What could not be judged, and why."""
+    said = [(outcome.check, sentence) for outcome, sentences in say.gaps(audit) for sentence in sentences]
+    if not said:
+        return []
+    rows = [
+        _indented(Text.assemble((f"{check}:{NBSP}", "bold"), sentence)) for check, sentence in said[:NUM_GAPS]
+    ]
+    hidden = len(said) - NUM_GAPS
+    more = [_indented(Text(f"and {hidden} more in audit.json", style="dim"))] if hidden > 0 else []
+    return [Text(), Text("Not judged", style="bold"), *rows, *more]
