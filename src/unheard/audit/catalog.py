@@ -23,6 +23,7 @@ MODULES: tuple[str, ...] = (  # files of this room, in the order in which a repo
     "channel_faults",
     "gaps",
     "annotators",
+    "balance",
 )
 
 
