@@ -22,7 +22,7 @@ def check_channel_faults(material: Material) -> CheckResult:
     )
     dead = rows.filter(pl.col("num_dead_channels") > 0)
     inverted = rows.filter(pl.col("channel_correlation") <= INVERTED_CORRELATION).sort("channel_correlation")
-    dual = rows.filter(pl.col("dual_mono"))
+    dual = rows.filter(pl.col("dual_mono").cast(pl.Boolean))
     silent = material.measured.filter(
         (pl.col("num_channels") > 1) & pl.col("failed").is_null() & pl.col("num_dead_channels").is_null()
     ).height
