@@ -22,6 +22,7 @@ MODULES: tuple[str, ...] = (  # files of this room, in the order in which a repo
     "hum",
     "channel_faults",
     "gaps",
+    "shortcuts",
     "annotators",
     "balance",
 )
