@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from unheard.audit.decisions import CHOICES, FORMAT
 from unheard.audit.review import Review, ReviewItem
 from unheard.files import write_text
+from unheard.report.audit_words import sureness
 from unheard.report.environment import environment
 from unheard.report.media import MAX_CLIP_S, audio_address, picture_address
 from unheard.report.spectrogram import TOP_HZ, spectrogram_levels
@@ -55,8 +56,8 @@ class _Card:
     """A clip as the page shows it; picture and audio are empty where it cannot be read."""
 
     item: ReviewItem
-    picture: Markup = Markup("")
-    audio: Markup = Markup("")
+    picture: str = ""
+    audio: str = ""
     extent: str = ""  # "0.85 s · 0 to 8 kHz"
 
     @property
@@ -87,11 +88,13 @@ def _card(item: ReviewItem, read: Read) -> _Card:
     whole, sample_rate = sound
     samples = whole[: seconds_to_samples(MAX_CLIP_S, sample_rate)]
     whole_s = samples_to_seconds(len(whole), sample_rate)
-    length = f"first {MAX_CLIP_S:g}{NBSP}s of {whole_s:.1f}{NBSP}s" if len(samples) < len(whole) else f"{whole_s:.2f}{NBSP}s"
+    length = f"{whole_s:.2f}{NBSP}s"
+    if len(samples) < len(whole):
+        length = f"first {MAX_CLIP_S:g}{NBSP}s of {whole_s:.1f}{NBSP}s"
     return _Card(
         item,
-        Markup(picture_address(spectrogram_levels(samples, sample_rate))),
-        Markup(audio_address(samples, sample_rate)),
+        picture_address(spectrogram_levels(samples, sample_rate)),
+        audio_address(samples, sample_rate),
         f"{length} · 0 to {min(TOP_HZ, sample_rate / 2) / 1000:g}{NBSP}kHz",
     )
 
@@ -105,6 +108,32 @@ def _render(cards: Sequence[_Card], num_found: int, labels: Sequence[str], corpu
         scope=_scope(len(cards), num_found),
         checks=sorted(Counter(check for card in cards for check in card.checks).items()),
         facts=_facts(cards, labels, corpus),
+        sureness=sureness,
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+def _scope(num_shown: int, num_found: int) -> str:
+    if num_shown == num_found:
+        return f"{plural(num_shown, 'suspicious clip')}."
+    return f"{count(num_shown)} of {plural(num_found, 'suspicious clip')}: the surest of each check."
+
+
+def _facts(cards: Sequence[_Card], labels: Sequence[str], corpus: str) -> dict[str, object]:
+    """What the script needs to know. `key` names the page's place in the browser's memory."""
+    names = json.dumps([corpus, *(card.item.utterance for card in cards)])
+    return {
+        "format": FORMAT,
+        "corpus": corpus,
+        "labels": list(labels),
+        "choices": CHOICES,
+        "key": f"unheard-review-{hashlib.sha256(names.encode()).hexdigest()[:16]}",
+    }
+
+
+def _source(name: str) -> str:
+    """A template as it stands."""
+    templates = environment()
+    assert templates.loader is not None
+    return templates.loader.get_source(templates, name)[0]
