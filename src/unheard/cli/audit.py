@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unheard.cli.output import print_json, progress_bar, say, show
+from unheard.cli.output import OnProgress, print_json, progress_bar, say, show
 from unheard.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from unheard.audit.audit import AuditOptions
+    from unheard.audit.decisions import Decisions
+    from unheard.audit.repair import Repair
     from unheard.audit.result import Audit
     from unheard.corpus.table import Corpus
 
@@ -99,13 +106,14 @@ def audit(
     _require_writable(out, fix)
     with progress_bar("read headers") as on_progress:
         corpus = _load(source, layout, split, max_rejected, on_progress)
+    decided = _decisions(decisions or [], corpus)  # before hours of work
     found = _audit(corpus, source, options)
     written = _write(found, corpus, out, review_clips if review else 0)
-    written |= _fix(found, corpus, fix, decisions or []) if fix else {}
+    repair = _fix(found, corpus, fix, decided, written) if fix else None
     if json:
-        print_json(found.to_dict() | {"written": {name: str(path) for name, path in written.items()}})
+        print_json(_document(found, repair, written))
     else:
-        _show(found, written)
+        _show(found, repair, written)
     if found.blocking:
         raise typer.Exit(1)
 
@@ -146,7 +154,9 @@ def _require_writable(out: Path, fix: Path | None) -> None:
         require_suffix(fix)
 
 
-def _load(source: Path, layout: str | None, split: str | None, max_rejected: float, on_progress: Any) -> Corpus:
+def _load(
+    source: Path, layout: str | None, split: str | None, max_rejected: float, on_progress: OnProgress
+) -> Corpus:
     from unheard.corpus.importing import load_corpus
     from unheard.corpus.split import SplitOptions, split_corpus
 
@@ -163,11 +173,18 @@ def _audit(corpus: Corpus, source: Path, options: AuditOptions) -> Audit:
         return audit_corpus(corpus, source.resolve().name, options, say, advance)
 
 
+def _decisions(paths: list[Path], corpus: Corpus) -> Decisions:
+    from unheard.audit.decisions import read_decisions
+
+    return read_decisions(paths, corpus)
+
+
 def _write(audit: Audit, corpus: Corpus, out: Path, review_clips: int) -> dict[str, Path]:
     """Write the numbers, the report and, if wanted, the review page; where each lies."""
+    from unheard.audit.review import choose_items
     from unheard.files import write_json
     from unheard.report.audit_report import write_audit_report
-    from unheard.report.review_page import review_items, write_review_page
+    from unheard.report.review_page import write_review_page
 
     out.mkdir(parents=True, exist_ok=True)
     written = {"findings": out / "audit.json", "report": out / "audit.html"}
@@ -176,38 +193,56 @@ def _write(audit: Audit, corpus: Corpus, out: Path, review_clips: int) -> dict[s
     write_audit_report(written["report"], audit, read)
     if review_clips:
         written["review"] = out / "review.html"
-        items = review_items(audit, limit=review_clips)
-        write_review_page(written["review"], items, read, corpus.labels)
+        chosen = choose_items(audit.findings, corpus.utterances, review_clips)
+        write_review_page(written["review"], chosen, read, corpus.labels, audit.corpus_name)
     return written
 
 
-def _reader(corpus: Corpus) -> Any:
+def _reader(corpus: Corpus) -> Callable[[str], tuple[NDArray[np.float32], int] | None]:
     """Samples and sample rate of an utterance by its id; null for one that cannot be read."""
     from unheard.errors import AudioError
     from unheard.signal.audio_file import read_audio
 
-    rows = {name: row for row, name in enumerate(corpus.frame["id"])}
-    sources = corpus.sources()
+    spans = zip(corpus.sources(), corpus.frame["start_s"], corpus.frame["duration_s"], strict=True)
+    span_of = dict(zip(corpus.frame["id"], spans, strict=True))
 
-    def read(utterance: str) -> Any:
-        row = rows[utterance]
-        start_s, duration_s = corpus.frame["start_s"][row], corpus.frame["duration_s"][row]
+    def read(utterance: str) -> tuple[NDArray[np.float32], int] | None:
+        source, start_s, duration_s = span_of[utterance]
         try:
-            return read_audio(sources[row], start_s=start_s, duration_s=duration_s)
+            return read_audio(source, start_s=start_s, duration_s=duration_s)
         except AudioError:
             return None
 
     return read
 
 
-def _fix(audit: Audit, corpus: Corpus, out: Path, decisions: list[Path]) -> dict[str, Path]:
-    """Write the repaired corpus and what was changed and left to judge; where each lies."""
-    raise NotImplementedError
+def _fix(audit: Audit, corpus: Corpus, out: Path, decided: Decisions, written: dict[str, Path]) -> Repair:
+    """Write the repaired corpus, its changes and what is left to judge; adds to `written` where each lies."""
+    from unheard.audit.repair import repair_corpus, write_repair
+
+    repair = repair_corpus(corpus, audit.findings, decided)
+    written |= write_repair(repair, out)
+    return repair
 
 
-def _show(audit: Audit, written: dict[str, Path]) -> None:
+def _document(audit: Audit, repair: Repair | None, written: dict[str, Path]) -> dict[str, Any]:
+    document = audit.to_dict() | {"written": {name: str(path) for name, path in written.items()}}
+    if repair is not None:
+        counts = {"for_review": len(repair.for_review), "notes": list(repair.notes)}
+        document["repair"] = repair.counts | counts
+    return document
+
+
+def _show(audit: Audit, repair: Repair | None, written: dict[str, Path]) -> None:
     from unheard.report.audit_terminal import audit_view
 
     show(audit_view(audit))
+    if repair is not None:
+        done = ", ".join(f"{count:,} {kind}" for kind, count in repair.counts.items() if count)
+        print(
+            f"repaired: {done or 'nothing to change'}; left for review: {len(repair.for_review):,} findings"
+        )
+        for note in repair.notes:
+            print(f"repair: {note}")
     for name, path in written.items():
-        print(f"{name:9} {path}")
+        print(f"{name:10} {path}")

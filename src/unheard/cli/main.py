@@ -19,6 +19,7 @@ from unheard.errors import UnheardError
 COMMANDS = {
     "demo": ("unheard.cli.demo", "The whole story on voices it makes itself, in minutes, offline."),
     "corpus": ("unheard.cli.corpus", "Import, describe and split recordings; make synthetic voices."),
+    "audit": ("unheard.cli.audit", "What is wrong with the recordings, labels and splits, and what to do."),
     "train": ("unheard.cli.train", "Train a model: a folder of recordings in, a bundle and a report out."),
     "evaluate": ("unheard.cli.evaluate", "Numbers with intervals for a model on a corpus."),
     "predict": ("unheard.cli.predict", "Labels and scores for audio files or folders."),
