@@ -40,6 +40,10 @@ MEASURES: tuple[str, ...] = (
     "hum",
     "channel_faults",
     "gaps",
+    "pauses",
+    "noise_ratio",
+    "reverberation",
+    "bandwidth",
     "background",
 )
 CHUNK_ROWS = 128

@@ -1,0 +1,177 @@
+"""Clips with no speech under a label that promises some, cut-off words, padding and long silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from unheard.audit.check import Check, Material
+from unheard.audit.concentrated import COLUMNS, each_group_or_once
+from unheard.audit.finding import Action, CheckResult, Finding
+from unheard.audit.per_clip import Clip, about
+from unheard.audit.phrases import plural
+
+DIGITAL_SHARE = 0.999  # exact zeros
+PADDED_SHARE, HALF_SHARE = 0.25, 0.5
+MAX_EMPTY_SCORE = 0.2  # no 32 ms are more likely speech than this: nobody speaks
+MAX_FAINT_SCORE = 0.5
+MAX_EDGE_S, MIN_EDGE_DB = 0.04, -8.0  # speech that goes on to the edge of its clip
+LONG_SILENCE_S = 2.0
+KEPT_SILENCE_S = 0.3  # around speech, by a proposed trim
+SILENT_LABELS = ("silence", "background_noise", "background", "noise", "non_speech", "nonspeech", "empty")
+FIELDS = (
+    *("zero_share", "speech_s", "leading_silence_s", "trailing_silence_s", "max_speech_score"),
+    *("start_level_db", "end_level_db"),
+)
+
+
+def check_silence(material: Material) -> CheckResult:
+    """Nothing, no speech, hardly speech; then padding, edges and long silence of clips with speech."""
+    rows = material.measured.filter(pl.col("failed").is_null() & pl.col("zero_share").is_not_null())
+    rows = rows.select("id", *COLUMNS, "start_s", "duration_s", *FIELDS)
+    wordless = pl.col("label").str.to_lowercase().str.strip_chars("_").is_in(SILENT_LABELS).fill_null(False)
+    spoken = rows.filter(~wordless)
+    digital = spoken.filter(pl.col("zero_share") >= DIGITAL_SHARE).sort("id")
+    sounding = spoken.filter(pl.col("zero_share") < DIGITAL_SHARE)
+    score = pl.col("max_speech_score")
+    empty = sounding.filter(score < MAX_EMPTY_SCORE).sort("max_speech_score", "id")
+    faint = sounding.filter(score.is_between(MAX_EMPTY_SCORE, MAX_FAINT_SCORE)).sort("max_speech_score", "id")
+    padded = sounding.filter(pl.col("zero_share") >= PADDED_SHARE).sort("zero_share", "id", descending=True)
+    edge = sounding.filter(_cut("leading", "start") | _cut("trailing", "end")).sort("id")
+    longest = pl.max_horizontal("leading_silence_s", "trailing_silence_s")
+    long = sounding.filter(longest > LONG_SILENCE_S).sort(longest, descending=True)
+    return CheckResult(
+        findings=(
+            *each_group_or_once(spoken, digital, _digital, "are digital silence"),
+            *each_group_or_once(spoken, empty, _empty, "have no speech"),
+            *each_group_or_once(spoken, faint, _faint, "have hardly any speech"),
+            *each_group_or_once(spoken, padded, _padded, "are padded with digital silence"),
+            *each_group_or_once(spoken, edge, _edge, "begin or end in the midst of speech"),
+            *each_group_or_once(
+                spoken, long, _long, f"have more than {LONG_SILENCE_S:g} s of silence at an end"
+            ),
+        ),
+        judged=spoken.height,
+        not_judged=_not_judged(rows, spoken),
+        facts=_facts(spoken, digital, empty),
+    )
+
+
+def _cut(side: str, edge: str) -> pl.Expr:
+    goes_on = pl.col(f"{side}_silence_s") <= MAX_EDGE_S
+    return (goes_on & (pl.col(f"{edge}_level_db") > MIN_EDGE_DB)).fill_null(False)
+
+
+def _digital(clip: Clip) -> Finding:
+    finding = about(
+        clip,
+        "silence",
+        "warning",
+        f"It is digital silence: {100 * clip['zero_share']:.1f} % of its samples are exactly zero.",
+        remedy="Drop it; nothing was recorded.",
+        confidence=1.0,
+        evidence={"zero_share": clip["zero_share"]},
+    )
+    return replace(finding, actions=(Action("drop", clip["id"], sure=True),))
+
+
+def _empty(clip: Clip) -> Finding:
+    return about(
+        clip,
+        "silence",
+        "warning",
+        f"Nobody speaks in it{_label(clip)}: no part of it is speech with a probability above "
+        f"{clip['max_speech_score']:.2f}.",
+        remedy="Listen to it; if no word is in it, drop it or label it as silence.",
+        confidence=0.9,
+        evidence={"max_speech_score": clip["max_speech_score"], "label": clip["label"]},
+        drop=True,
+    )
+
+
+def _faint(clip: Clip) -> Finding:
+    return about(
+        clip,
+        "silence",
+        "note",
+        f"Hardly anybody speaks in it{_label(clip)}: no part of it is speech with a probability above "
+        f"{clip['max_speech_score']:.2f}.",
+        remedy="Listen to it; its word may be whispered, cut off, or drowned in noise.",
+        confidence=0.5,
+        evidence={"max_speech_score": clip["max_speech_score"], "label": clip["label"]},
+    )
+
+
+def _padded(clip: Clip) -> Finding:
+    return about(
+        clip,
+        "silence",
+        "warning" if clip["zero_share"] >= HALF_SHARE else "note",
+        f"{100 * clip['zero_share']:.0f} % of its samples are exactly zero: padded, or gated.",
+        remedy="Pad with background noise instead, or train with noise added to all clips.",
+        confidence=0.95,
+        evidence={"zero_share": clip["zero_share"]},
+    )
+
+
+def _edge(clip: Clip) -> Finding:
+    begins = clip["leading_silence_s"] <= MAX_EDGE_S and clip["start_level_db"] > MIN_EDGE_DB
+    side, where, part = ("start", "begins", "first") if begins else ("end", "ends", "last")
+    level_db = clip[f"{side}_level_db"]
+    return about(
+        clip,
+        "silence",
+        "note",
+        f"It {where} in the midst of speech: its {part} 20 ms have {level_db:+.0f} dB of the speech's level; "
+        "the word may be cut off.",
+        remedy="Listen to it; cut it out of its recording anew with some silence around the word.",
+        confidence=0.6,
+        evidence={f"{side}_level_db": level_db},
+    )
+
+
+def _long(clip: Clip) -> Finding:
+    before_s, after_s = clip["leading_silence_s"], clip["trailing_silence_s"]
+    first_s = max(0.0, before_s - KEPT_SILENCE_S)
+    last_s = min(clip["duration_s"], clip["duration_s"] - after_s + KEPT_SILENCE_S)
+    finding = about(
+        clip,
+        "silence",
+        "note",
+        f"Nobody speaks in its first {before_s:.1f} s and its last {after_s:.1f} s.",
+        remedy=f"Trim it to its speech and {KEPT_SILENCE_S:g} s around it.",
+        confidence=0.85,
+        evidence={"leading_silence_s": before_s, "trailing_silence_s": after_s},
+    )
+    begin_s = clip["start_s"] + first_s
+    trim = Action("trim", clip["id"], sure=False, start_s=begin_s, duration_s=last_s - first_s)
+    return replace(finding, actions=(trim,))
+
+
+def _label(clip: Clip) -> str:
+    return "" if clip["label"] is None else f", and its label is '{clip['label']}'"
+
+
+def _not_judged(rows: pl.DataFrame, spoken: pl.DataFrame) -> tuple[str, ...]:
+    silent = rows.height - spoken.height
+    unheard = spoken["max_speech_score"].null_count()
+    said = [f"{plural(silent, 'clip')} with a label that means silence or noise."] if silent else []
+    if unheard:
+        said.append(f"{plural(unheard, 'clip')}: speech was not looked for in them.")
+    return tuple(said)
+
+
+def _facts(spoken: pl.DataFrame, digital: pl.DataFrame, empty: pl.DataFrame) -> dict[str, Any]:
+    return {
+        "digital": digital.height,
+        "empty": empty.height,
+        "of": spoken.height,
+        "speech_s": spoken["speech_s"].sum(),
+    }
+
+
+CHECK = Check(
+    "silence", "signal", "clips without speech, cut-off words, padding, long silence", check_silence
+)
