@@ -14,7 +14,7 @@ def test_what_was_measured_is_drawn_and_what_is_alike_is_named(builders):
     sound = plot_sound(measured_clips())
     assert titles(sound.histograms) == ["Duration", "Level", "Decay"]
     assert titles(sound.others) == ["Longest gap"]
-    assert sound.alike == ["Dc offset"]
+    assert sound.alike == ["DC offset"]
     assert [column for column, _ in sound.by_column] == ["label", "speaker", "split"]
     assert "unknown in 50.0\u00a0%" in sound.histograms[2]
 

@@ -62,20 +62,20 @@ def test_evidence_has_units():
     assert dict(say.evidence_items(evidence)) == {
         "clipped share": f"3.12{N}%",
         "longest run": f"14{N}samples",
-        "snr": f"12.3{N}dB",
+        "SNR": f"12.3{N}dB",
         "level": f"-20{N}dBFS",
         "p value": "0.00012",
         "gap": f"20{N}ms",
         "utterances": "7,050",
         "upsampled": "yes",
-        "hum hz": "–",
-        "worst db": "–",
+        "hum": "–",
+        "worst": "–",
         "kind": "empty",
         "share": "0.5",
         "s": "1.5",
         "bandwidth": f"4,000{N}Hz",
     }
-    assert say.evidence_line({"snr_db": 1.0, "kind": "x"}) == f"snr 1{N}dB, kind x"
+    assert say.evidence_line({"snr_db": 1.0, "kind": "x"}) == f"SNR 1{N}dB, kind x"
 
 
 def test_sureness_rounds_to_certain_only_near_one():

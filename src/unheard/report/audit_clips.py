@@ -26,7 +26,8 @@ Place = tuple[int, int]  # a check among those shown, a finding among its own
 MAX_PLAYERS = 40
 MAX_PLAYERS_OF_CHECK = 6
 MAX_PLAYERS_OF_FINDING = 2
-MAX_UTTERANCES = 8  # a finding about more has no players: none of them shows what it is about
+MAX_UTTERANCES = 8  # of a finding about more, only the clip that its evidence names has a player
+WORST = "worst"  # evidence that names the clip which shows most what a finding is about
 MAX_BYTES = 11_000_000  # of all players
 EXCERPT_S = 6.0  # longer clips are cut
 LEAD_S = 1.0  # before the place that a finding marks in a longer clip
@@ -79,8 +80,10 @@ def _in_turn(shown: Sequence[Sequence[Finding]]) -> Iterator[Place]:
 
 
 def _clips_of(finding: Finding) -> tuple[str, ...]:
-    few = len(finding.utterances) <= MAX_UTTERANCES
-    return finding.utterances[:MAX_PLAYERS_OF_FINDING] if few else ()
+    if len(finding.utterances) <= MAX_UTTERANCES:
+        return finding.utterances[:MAX_PLAYERS_OF_FINDING]
+    worst = finding.evidence.get(WORST)
+    return (worst,) if isinstance(worst, str) and worst in finding.utterances else ()
 
 
 def _rows(measured: pl.DataFrame, names: set[str]) -> dict[str, dict[str, Any]]:

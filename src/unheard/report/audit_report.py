@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from unheard.audit.finding import SEVERITIES, Finding
 from unheard.audit.result import Audit, CheckOutcome, worst_first
 from unheard.files import write_text
 from unheard.report import audit_words, words
 from unheard.report.audit_clips import ClipView, Place, Read, embed_clips
 from unheard.report.audit_plots import plot_balance, plot_sound, splits_of
+from unheard.report.audit_traces import plot_backgrounds, plot_told_apart
+from unheard.report.concentration import concentration
 from unheard.report.environment import environment
 
 NUM_SHOWN = 12  # findings of a check
@@ -36,6 +40,7 @@ class CheckView:
     folded: Sequence[FindingView]
     num_more: int
     remedy: str  # of all that are shown; empty where each has its own
+    concentration: str  # where its clips lie; empty where they lie anywhere
 
 
 def write_audit_report(path: Path, audit: Audit, read: Read) -> None:
@@ -55,6 +60,8 @@ def render_audit_report(audit: Audit, read: Read) -> str:
             worst=_worst(audit),
             checks=view_checks(audit, read),
             sound=plot_sound(audit.measured),
+            told=plot_told_apart(audit),
+            backgrounds=plot_backgrounds(audit.measured),
             balance=plot_balance(audit.measured),
             splits=splits_of(audit.measured),
             severities=SEVERITIES,
@@ -74,15 +81,18 @@ def by_topic(outcomes: Sequence[CheckOutcome]) -> list[tuple[str, list[CheckOutc
 
 def view_checks(audit: Audit, read: Read) -> list[CheckView]:
     """Checks that found something, the one with the worst finding first, as the page shows them."""
-    found = [outcome for outcome in audit.outcomes if outcome.findings]
-    found.sort(key=lambda outcome: [outcome.counts[name] == 0 for name in SEVERITIES])
+    found = audit_words.worst_checks_first(audit.outcomes)
     shown = [worst_first(outcome.findings)[:NUM_SHOWN] for outcome in found]
     clips = embed_clips(shown, audit.measured, read)
-    return [_view(place, outcome, shown[place], clips) for place, outcome in enumerate(found)]
+    return [_view(place, outcome, shown[place], clips, audit.measured) for place, outcome in enumerate(found)]
 
 
 def _view(
-    place: int, outcome: CheckOutcome, shown: Sequence[Finding], clips: dict[Place, list[ClipView]]
+    place: int,
+    outcome: CheckOutcome,
+    shown: Sequence[Finding],
+    clips: dict[Place, list[ClipView]],
+    measured: pl.DataFrame,
 ) -> CheckView:
     views = [FindingView(finding, clips.get((place, rank), [])) for rank, finding in enumerate(shown)]
     return CheckView(
@@ -91,6 +101,7 @@ def _view(
         folded=views[NUM_OPEN:],
         num_more=len(outcome.findings) - len(views),
         remedy=audit_words.shared_remedy(shown),
+        concentration=concentration(outcome.findings, measured),
     )
 
 

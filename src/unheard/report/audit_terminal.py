@@ -12,6 +12,7 @@ from rich.text import Text
 from unheard.audit.finding import SEVERITIES, Finding, Severity
 from unheard.audit.result import Audit, CheckOutcome, worst_first
 from unheard.report import audit_words as say
+from unheard.report.concentration import concentration
 from unheard.report.words import NBSP, count, plural
 
 NUM_BLOCKING = 8  # of all checks, in full
@@ -32,7 +33,9 @@ def audit_view(audit: Audit) -> RenderableType:
     silent = [row.check for row in audit.outcomes if row.judged and not (row.findings or row.error)]
     if silent:
         parts += [Text(f"Nothing found by: {', '.join(silent)}.", style="dim")]
-    return Group(*parts, *_blocking(audit), *_others(found), *_gaps(audit))
+    return Group(
+        *parts, *_blocking(audit), *_others(say.worst_checks_first(found), audit.measured), *_gaps(audit)
+    )
 
 
 def checks_table(outcomes: Sequence[CheckOutcome]) -> Table:
@@ -61,15 +64,16 @@ def _blocking(audit: Audit) -> list[RenderableType]:
     return parts + _more(len(audit.blocking) - NUM_BLOCKING)
 
 
-def _others(outcomes: Sequence[CheckOutcome]) -> list[RenderableType]:
+def _others(audit: Audit) -> list[RenderableType]:
     """The worst findings of each check that do not block; their remedy once where it is the same."""
     parts: list[RenderableType] = []
-    for outcome in outcomes:
+    for outcome in say.worst_checks_first(audit.outcomes):
         rows = worst_first(finding for finding in outcome.findings if finding.severity != "blocking")
         if not rows:
             continue
         shown = rows[: NUM_OF_CHECK if rows[0].severity == "warning" else 1]
         parts += [Text(), Text.assemble((outcome.check, "bold"), (f"  {say.repairs(rows)}".rstrip(), "dim"))]
+        parts += [_indented(Text(where)) for where in [concentration(rows, audit.measured)] if where]
         for finding in shown:
             parts.append(_indented(_sentence(finding)))
             if finding.remedy != shown[-1].remedy or finding is shown[-1]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from unheard.audit.finding import Evidence, Finding, Severity
+from unheard.audit.finding import SEVERITIES, Evidence, Finding, Severity
 from unheard.audit.result import Audit, CheckOutcome
 from unheard.report.words import NBSP, NOTHING, count, plural
 
@@ -32,6 +32,8 @@ UNITS = {
     "samples": "samples",
 }
 
+CAPITALS = {"snr": "SNR", "dc": "DC", "vad": "VAD", "mos": "MOS"}
+
 
 def headline(audit: Audit) -> str:
     """The result in a sentence."""
@@ -53,7 +55,7 @@ def scope(audit: Audit) -> str:
     """What was looked at, by how many checks, and how many of them could not judge everything."""
     speakers = f"of {plural(audit.speakers, 'speaker')}" if audit.speakers else "of speakers without names"
     length = f"{audit.hours:.1f}{NBSP}h" if audit.hours >= 0.1 else f"{60 * audit.hours:.1f}{NBSP}min"
-    partly = [outcome for outcome in audit.outcomes if outcome.not_judged and not outcome.error]
+    partly = [outcome for outcome in audit.outcomes if gaps_of(outcome) and not outcome.error]
     broken = [outcome for outcome in audit.outcomes if outcome.error]
     gaps = [
         f"{plural(len(partly), 'check')} could not judge everything" if partly else "",
@@ -115,13 +117,25 @@ def shared_remedy(findings: Sequence[Finding]) -> str:
     return remedies.pop() if len(remedies) == 1 and len(findings) > 1 else ""
 
 
+def worst_checks_first(outcomes: Sequence[CheckOutcome]) -> list[CheckOutcome]:
+    """Checks that found something, by the severity of their worst finding; equals stay in their order."""
+    found = [outcome for outcome in outcomes if outcome.findings]
+    return sorted(found, key=lambda outcome: [outcome.counts[name] == 0 for name in SEVERITIES])
+
+
 def gaps(audit: Audit) -> list[tuple[CheckOutcome, tuple[str, ...]]]:
     """Checks that could not judge everything or broke down, with the sentences that say so."""
-    said = [
-        (outcome, ((f"It broke down: {outcome.error}",) if outcome.error else ()) + outcome.not_judged)
-        for outcome in audit.outcomes
-    ]
+    said = [(outcome, gaps_of(outcome)) for outcome in audit.outcomes]
     return [(outcome, sentences) for outcome, sentences in said if sentences]
+
+
+def gaps_of(outcome: CheckOutcome) -> tuple[str, ...]:
+    """Sentences that say what one check could not judge."""
+    if outcome.error:
+        return (f"It broke down: {outcome.error}", *outcome.not_judged)
+    if not outcome.judged and not outcome.not_judged:
+        return ("There is nothing here for it to judge.",)
+    return outcome.not_judged
 
 
 def _judged_anything(audit: Audit) -> bool:
@@ -132,19 +146,25 @@ def _verb(number: int, singular: str, many: str) -> str:
     return singular if number == 1 else many
 
 
+def spell(name: str) -> str:
+    """ "SNR", "DC offset", "longest gap": a column's name as people write it."""
+    return " ".join(CAPITALS.get(word, word) for word in name.split("_"))
+
+
 def _item(name: str, value: str | float | int | bool | None) -> tuple[str, str]:
     stem, _, ending = name.rpartition("_")
+    has_unit = bool(stem) and ending in UNITS
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return name.replace("_", " "), NOTHING
+        return spell(stem if has_unit else name), NOTHING
     if isinstance(value, bool):
-        return name.replace("_", " "), "yes" if value else "no"
+        return spell(name), "yes" if value else "no"
     if isinstance(value, str):
-        return name.replace("_", " "), value
+        return spell(name), value
     if ending == "share" and stem:
-        return name.replace("_", " "), f"{100 * value:.3g}{NBSP}%"
-    if ending in UNITS and stem:
-        return stem.replace("_", " "), f"{_number(value)}{NBSP}{UNITS[ending]}"
-    return name.replace("_", " "), _number(value)
+        return spell(name), f"{100 * value:.3g}{NBSP}%"
+    if has_unit:
+        return spell(stem), f"{_number(value)}{NBSP}{UNITS[ending]}"
+    return spell(name), _number(value)
 
 
 def _number(value: float) -> str:

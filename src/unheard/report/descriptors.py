@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from unheard.report.audit_words import UNITS
+from unheard.report.audit_words import UNITS, spell
 
 FIRST_MEASURED = "failed"  # columns of the corpus stand before it in `Material.measured`
 
@@ -67,5 +67,5 @@ def _plain(column: str) -> Descriptor:
 
 
 def _title(name: str) -> str:
-    words = name.replace("_", " ").removeprefix("num ")
+    words = spell(name.removeprefix("num_"))
     return words[:1].upper() + words[1:]
