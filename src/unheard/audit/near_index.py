@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from unheard.signal.fingerprint import NUM_BITS, levels_db
 
 AUDIBLE_DB = 20.0  # below the loudest frame of a clip
-MIN_AGREEMENT = 0.85  # of signs, for a pair that is worth a look at its samples
+MIN_AGREEMENT = 0.87  # of signs, for a pair that is worth a look at its samples
 MIN_OVERLAP = 0.5  # of the audible words of one of the two
 
 SILENT_DB = -110.0
@@ -30,7 +30,7 @@ _NUM_MASKS = 6
 _NEIGHBOURS = 16  # in the table, that a key meets at most
 _MAX_DISTANCE = 12  # signs by which two keys that meet may differ
 _MIN_VOTES = 2
-_MIN_SHARED = 8  # words, audible in both
+_MIN_SHARED = 6  # words, audible in both
 _TABLE_ROWS = 8_000_000  # sorted at once
 _WORDS_AT_ONCE = 4_000_000  # compared at once
 _SIGNS = np.uint32((1 << NUM_BITS) - 1)
