@@ -33,9 +33,7 @@ def audit_view(audit: Audit) -> RenderableType:
     silent = [row.check for row in audit.outcomes if row.judged and not (row.findings or row.error)]
     if silent:
         parts += [Text(f"Nothing found by: {', '.join(silent)}.", style="dim")]
-    return Group(
-        *parts, *_blocking(audit), *_others(say.worst_checks_first(found), audit.measured), *_gaps(audit)
-    )
+    return Group(*parts, *_blocking(audit), *_others(audit), *_gaps(audit))
 
 
 def checks_table(outcomes: Sequence[CheckOutcome]) -> Table:
