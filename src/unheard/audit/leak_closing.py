@@ -1,12 +1,12 @@
-"""What closes a leak between splits: copies leave the training, and groups stand on one side.
+"""What keeps groups on one side of a split: copies are tied together, torn groups move as a whole.
 
-The side that is held out decides, so a test keeps what it has: of audio on both sides the copies that are
-trained on are dropped, and a group on both sides moves, as a whole, to where it is most held out.
+A group that is on both sides goes to where it is most held out, so a test keeps what it has and the training
+gives way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -21,33 +21,15 @@ from unheard.corpus.schema import SPLITS
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError, unknown_name
 
-COPIES = frozenset({"identical", "near-duplicates"})  # checks whose findings are about the same audio
+# checks of which each finding is about one sound; those about a whole corpus are about many
+COPIES = frozenset({"identical", "near-duplicates", "contradictions"})
 GROUP_COLUMNS: Mapping[str, str] = {"speaker-leaks": "speaker", "session-leaks": "session"}  # by check
 MOST_LEAVING = 0.25  # share of the training: where closing leaks takes more, the split itself is wrong
 
 
-def drop_copies(corpus: Corpus, findings: Iterable[Finding], decided: Collection[str]) -> list[Change]:
-    """Of audio that blocking findings name on both sides: its copies on the side that is less held out.
-
-    What people `decided` about is never dropped.
-    """
-    split_of = dict(corpus.utterances.select("id", "split").drop_nulls().iter_rows())
-    changes: dict[str, Change] = {}
-    for finding in findings:
-        if finding.severity != "blocking" or finding.check not in COPIES:
-            continue
-        there = {name: SPLITS.index(split_of[name]) for name in finding.utterances if name in split_of}
-        most = max((there[name] for name in there if name not in changes), default=0)
-        reason = f"{finding.message} The copy that is held out stays."
-        for name, position in there.items():
-            if position < most and name not in decided:
-                changes.setdefault(name, Change("drop", name, finding.check, reason))
-    return list(changes.values())
-
-
 def tie_copies(corpus: Corpus, findings: Iterable[Finding]) -> list[Change]:
     """Copies that belong to different groups get one value in the column `keep_together`."""
-    copies = [finding for finding in findings if finding.check in COPIES]
+    copies = [finding for finding in findings if is_about_copies(finding)]
     if not copies:
         return []
     rows = _grouped(corpus)
@@ -60,6 +42,11 @@ def tie_copies(corpus: Corpus, findings: Iterable[Finding]) -> list[Change]:
         finding = next(about[name] for name in members["id"] if name in about)
         changes += [Change("regroup", name, finding.check, finding.message, value) for name in members["id"]]
     return changes
+
+
+def is_about_copies(finding: Finding) -> bool:
+    """Whether its utterances are the same audio."""
+    return finding.check in COPIES and finding.subject != "corpus"
 
 
 def gather_groups(corpus: Corpus, moves: Sequence[Change]) -> list[Change]:

@@ -6,8 +6,9 @@ What is applied to an utterance:
 2. else what findings are sure of: dropping wins over all else; of two labels, spans or splits, that of the
    finding with the higher confidence.
 
-After that leaks that block are closed (`leak_closing`), and an utterance that moves to another split takes
-its group along. What else findings propose is a judgement call: it is listed, not applied.
+After that copies that stay are tied together, and groups that blocking findings name on both sides of a split
+move to one (`leak_closing`); an utterance that moves takes its group along. What else findings propose is a
+judgement call: it is listed, not applied.
 """
 
 from __future__ import annotations
@@ -23,10 +24,9 @@ from unheard.audit.changes import KINDS, Change, carry_out, in_order
 from unheard.audit.decisions import Decision, Decisions
 from unheard.audit.finding import Action, Finding
 from unheard.audit.leak_closing import (
-    COPIES,
     close_leaks,
-    drop_copies,
     gather_groups,
+    is_about_copies,
     is_group_leak,
     tie_copies,
 )
@@ -69,14 +69,13 @@ def repair_corpus(corpus: Corpus, findings: Sequence[Finding], decisions: Decisi
     chosen = _chosen([*_decided(decisions), *(row for row in sure if row.utterance not in decisions.of)])
     moves = [change for change in chosen if change.kind == "move"]
     fixed, own = carry_out(corpus, [change for change in chosen if change.kind != "move"])
-    fixed, copies = carry_out(fixed, drop_copies(fixed, findings, decisions.of))
     fixed, ties = carry_out(fixed, tie_copies(fixed, findings))
     fixed, moved = carry_out(fixed, gather_groups(fixed, moves))
     closing, refusals = close_leaks(fixed, findings)
     fixed, closed = carry_out(fixed, closing)
     return Repair(
         fixed,
-        in_order(pl.concat([own, copies, ties, moved, closed]), corpus),
+        in_order(pl.concat([own, ties, moved, closed]), corpus),
         tuple(_open(findings, fixed, decisions, leaks_closed=not refusals)),
         (*refusals, *_overruled(decisions, sure), *_gone(decisions, corpus), *_emptied(corpus, fixed)),
     )
@@ -146,7 +145,7 @@ def _open(
         finding
         for finding in findings
         if not (leaks_closed and is_group_leak(finding))
-        and not (finding.check in COPIES and len(there.intersection(finding.utterances)) < 2)
+        and not (is_about_copies(finding) and len(there.intersection(finding.utterances)) < 2)
         and any(name in there and name not in decisions.of for name in to_judge(finding))
     ]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -107,7 +106,8 @@ def _render(cards: Sequence[_Card], num_found: int, labels: Sequence[str], corpu
         corpus=corpus,
         scope=_scope(len(cards), num_found),
         checks=sorted(Counter(check for card in cards for check in card.checks).items()),
-        facts=_facts(cards, labels, corpus),
+        facts=_facts(labels, corpus),
+        choices=CHOICES,
         sureness=sureness,
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -120,16 +120,9 @@ def _scope(num_shown: int, num_found: int) -> str:
     return f"{count(num_shown)} of {plural(num_found, 'suspicious clip')}: the surest of each check."
 
 
-def _facts(cards: Sequence[_Card], labels: Sequence[str], corpus: str) -> dict[str, object]:
-    """What the script needs to know. `key` names the page's place in the browser's memory."""
-    names = json.dumps([corpus, *(card.item.utterance for card in cards)])
-    return {
-        "format": FORMAT,
-        "corpus": corpus,
-        "labels": list(labels),
-        "choices": CHOICES,
-        "key": f"unheard-review-{hashlib.sha256(names.encode()).hexdigest()[:16]}",
-    }
+def _facts(labels: Sequence[str], corpus: str) -> dict[str, object]:
+    """What the script needs to know."""
+    return {"format": FORMAT, "corpus": corpus, "labels": list(labels), "choices": CHOICES}
 
 
 def _source(name: str) -> str:

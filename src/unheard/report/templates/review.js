@@ -6,6 +6,7 @@
   const byId = new Map(cards.map((card) => [card.dataset.utterance, card]));
   const decided = new Map(); // utterance -> decision as the file has it; also those that are not on this page
   const [message, filter, file] = ["message", "filter", "file"].map((id) => document.getElementById(id));
+  const memory = `unheard review of ${facts.corpus} at ${location.pathname}`; // a page written anew finds it again
   let current = null;
 
   const selectOf = (card) => card.querySelector("select");
@@ -86,7 +87,7 @@
   function remember() {
     count();
     try {
-      localStorage.setItem(facts.key, JSON.stringify(asDocument()));
+      localStorage.setItem(memory, JSON.stringify(asDocument()));
     } catch {
       say("This browser remembers nothing for this page: save the decisions before you close it.", true);
     }
@@ -230,7 +231,7 @@
   file.addEventListener("change", load);
   filter.addEventListener("change", applyFilter);
   try {
-    const remembered = localStorage.getItem(facts.key);
+    const remembered = localStorage.getItem(memory);
     if (remembered && take(remembered).length) say("Your earlier decisions on this page are back.");
   } catch {
     say("What this browser remembered of this page does not read any more.", true);
