@@ -144,7 +144,7 @@ def test_a_decision_takes_a_judgement_call_off_the_list() -> None:
 
 def test_decisions_about_what_is_gone_are_said() -> None:
     repair = repair_corpus(corpus_of({}), [], decided(Decision("u7", "drop")))
-    assert repair.notes == ("1 decision drop what is not in this corpus: 'u7'.",)
+    assert repair.notes == ("Decided to be dropped and not in this corpus (any more): 'u7'.",)
 
 
 def test_what_loses_its_last_utterance_is_said() -> None:

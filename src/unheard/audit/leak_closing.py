@@ -62,9 +62,11 @@ def close_leaks(corpus: Corpus, findings: Iterable[Finding]) -> tuple[list[Chang
     leaving = _leaving(corpus, moves)
     if leaving <= MOST_LEAVING:
         return moves, []
+    stay, them = ("stays", "it") if len(leaks) == 1 else ("stay", "them")
     return [], [
-        f"{plural(len(leaks), 'leak')} between splits stay open: closing them would take {percent(leaving)} "
-        "of the training away. Split anew with: unheard corpus split CORPUS --method group --out OUT"
+        f"{plural(len(leaks), 'leak')} between splits {stay} open: closing {them} would take "
+        f"{percent(leaving)} of the training away. Split anew with: unheard corpus split CORPUS "
+        "--method group --out OUT"
     ]
 
 

@@ -30,7 +30,7 @@ from unheard.audit.leak_closing import (
     is_group_leak,
     tie_copies,
 )
-from unheard.audit.phrases import plural, quoted
+from unheard.audit.phrases import quoted
 from unheard.audit.review import to_judge
 from unheard.corpus.storage import write_table
 from unheard.corpus.table import Corpus
@@ -165,7 +165,7 @@ def _gone(decisions: Decisions, corpus: Corpus) -> list[str]:
     names = [name for name in decisions.of if name not in there]
     if not names:
         return []
-    return [f"{plural(len(names), 'decision')} drop what is not in this corpus: {quoted(names)}."]
+    return [f"Decided to be dropped and not in this corpus (any more): {quoted(names)}."]
 
 
 def _emptied(before: Corpus, after: Corpus) -> list[str]:
