@@ -25,7 +25,7 @@ def test_the_worst_comes_first_with_its_remedy(audit):
 def test_of_many_findings_a_few_are_shown_and_the_rest_counted(audit):
     text = printed(audit)
     assert text.count("warning  utterance") == 2
-    assert "and 18 findings more in audit.json" in text
+    assert "and 18 more in audit.json" in text
     assert len(text.splitlines()) < 60
 
 
@@ -52,7 +52,7 @@ def test_ten_thousand_findings_fit_on_two_screens(builders, severity):
     text = printed(make_audit(make_outcome("clipping", *rows, not_judged=sentences)))
     assert len(text.splitlines()) < 80
     shown = NUM_BLOCKING if severity == "blocking" else 2
-    assert f"and {10_000 - shown:,} findings more in audit.json" in text
+    assert f"and {10_000 - shown:,} more in audit.json" in text
     assert f"and {30 - NUM_GAPS} more in audit.json" in text
 
 

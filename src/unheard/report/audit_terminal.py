@@ -13,7 +13,7 @@ from unheard.audit.finding import SEVERITIES, Finding, Severity
 from unheard.audit.result import Audit, CheckOutcome, worst_first
 from unheard.report import audit_words as say
 from unheard.report.concentration import concentration
-from unheard.report.words import NBSP, count, plural
+from unheard.report.words import NBSP, count
 
 NUM_BLOCKING = 8  # of all checks, in full
 NUM_OF_CHECK = 2  # other findings of a check
@@ -99,7 +99,7 @@ def _indented(part: RenderableType) -> Padding:
 
 
 def _more(number: int) -> list[RenderableType]:
-    return [Text(f"and {plural(number, 'finding')} more in audit.json", style="dim")] if number > 0 else []
+    return [Text(f"and {count(number)} more in audit.json", style="dim")] if number > 0 else []
 
 
 def _gaps(audit: Audit) -> list[RenderableType]:

@@ -11,12 +11,14 @@ import polars as pl
 from markupsafe import Markup
 
 from unheard.audit.result import Audit
+from unheard.audit.shortcut_features import EDGES, LEVEL, SPEECH
 from unheard.report.plots.spectra import NUM_LOOKS, plot_spectra
 from unheard.report.plots.told import plot_told
 from unheard.signal.background import BAND_CENTRES_HZ
 
 CHECK = "shortcuts"
 BANDS = "background_bands_db"
+NATURAL = {"label": (EDGES.name, LEVEL.name, SPEECH.name)}  # what tells words apart because they are words
 TITLES = {"label": "Labels", "split": "Splits", "speaker": "Speakers"}
 MIN_CLIPS = 5  # of a group, for its mean spectrum
 
@@ -34,7 +36,7 @@ def plot_told_apart(audit: Audit) -> list[Markup]:
     """How well each label, split and speaker is told, as the check of shortcuts states it in its facts."""
     facts = next((outcome.facts for outcome in audit.outcomes if outcome.check == CHECK), {})
     plots = [
-        plot_told(f"{title} told apart{_held_out(facts, key)}", _accuracies(facts, key))
+        plot_told(f"{title} told apart{_held_out(facts, key)}", _accuracies(facts, key), NATURAL.get(key, ()))
         for key, title in TITLES.items()
     ]
     return [plot for plot in plots if plot]

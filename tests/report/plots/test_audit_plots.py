@@ -40,6 +40,13 @@ def test_outlines_of_small_and_large_groups_have_equal_area():
     assert "train" in words_of(root)
 
 
+def test_values_on_a_grid_fill_their_bins_evenly():
+    hops_s = np.repeat(np.arange(100) * 0.032, 3).astype(np.float32).astype(float)
+    root = ET.fromstring(plot_histogram("Speech", "s", {"": hops_s}))
+    heights = {float(bar.get("height")) for bar in marks(root, "amount")[:-1]}
+    assert len(heights) == 1
+
+
 def test_where_most_values_are_zero_the_others_are_drawn():
     values = np.concatenate([np.zeros(90), np.linspace(1, 5, 10)])
     root = ET.fromstring(plot_histogram("Clipped", "%", {"": values}))

@@ -15,6 +15,7 @@ WIDTH, HEIGHT = 340.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 12.0, 12.0, 40.0, 34.0
 MIN_BINS, MAX_BINS = 12, 48
 SPARSE_SHARE = 0.5  # of values that are zero
+MAX_GRID_VALUES, MAX_GRID_POINTS = 20_000, 400  # values looked at for a grid, points it may have
 OUTSIDE_SHARE = 0.005  # of values at each end that share the outermost bars
 
 Values = NDArray[np.float64]
@@ -35,7 +36,8 @@ def plot_histogram(
     across = _across(values)
     if across is None:
         return None
-    edges = np.linspace(across.low, across.high, _num_bins(drawn) + 1)
+    edges = _edges(values, across, _num_bins(drawn))
+    across = Axis(float(edges[0]), float(edges[-1]), LEFT, WIDTH - RIGHT)
     shares = {name: _shares(group, edges) for name, group in drawn.items() if len(group)}
     up = Axis(0.0, max(float(share.max()) for share in shares.values()), HEIGHT - BOTTOM, TOP)
     looks = {name: f"outline g{place % 4}" for place, name in enumerate(shares)}
@@ -64,6 +66,27 @@ def _num_bins(groups: Mapping[str, Values]) -> int:
     """Fewer where the smallest group has few values."""
     smallest = min(len(group) for group in groups.values() if len(group))
     return int(np.clip(1.5 * smallest**0.5, MIN_BINS, MAX_BINS))
+
+
+def _edges(values: Values, across: Axis, num_bins: int) -> Values:
+    """Bins over the axis; of values on a grid, as hops and counts are, each bin holds equally many points."""
+    reach = across.high - across.low
+    step = _grid_step(values[:MAX_GRID_VALUES], reach)
+    if step is None:
+        return np.linspace(across.low, across.high, num_bins + 1, dtype=np.float64)
+    width = step * max(1, round(reach / num_bins / step))
+    count = int(np.ceil((reach + step) / width - 1e-6))
+    return np.asarray(across.low - step / 2 + width * np.arange(count + 1), dtype=np.float64)
+
+
+def _grid_step(values: Values, reach: float) -> float | None:
+    """Distance of neighbours of values that lie on a grid; None where they do not."""
+    apart = np.diff(np.unique(np.round(values / reach, 6)))
+    step = float(apart.min(initial=np.inf))
+    if not 1 / MAX_GRID_POINTS <= step < np.inf:
+        return None
+    steps = apart / step
+    return step * reach if np.all(np.abs(steps - np.round(steps)) < 0.1) else None
 
 
 def _across(values: Values) -> Axis | None:
@@ -135,7 +158,7 @@ def _corner(num_unknown: int, num_known: int, num_zero: int, unit: str) -> list[
         f"0 {unit}".rstrip() + f" in {percent(num_zero / num_known)}" if num_zero else "",
         f"unknown in {percent(num_unknown / (num_unknown + num_known))}" if num_unknown else "",
     ]
-    return [text(WIDTH - RIGHT, 16, ", ".join(filter(None, said)), anchor="end")] if any(said) else []
+    return [text(LEFT, HEIGHT - 3, ", ".join(filter(None, said)))] if any(said) else []
 
 
 def _legend(looks: Mapping[str, str]) -> list[Markup]:

@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 500.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 14.0, 12.0, 36.0
 TICKS_HZ = (100, 200, 500, 1000, 2000, 5000)
 NUM_LOOKS = 8
+RANGE_DB = 40.0  # what is lower is drawn at the bottom
 
 
 def plot_spectra(
@@ -21,7 +22,8 @@ def plot_spectra(
 ) -> Markup:
     """A line a group in one of eight colours, in order; spectra: dB `(num_bands,)` by name."""
     values = np.concatenate(list(spectra.values()))
-    low, high = float(values.min()), float(values.max())
+    high = float(values.max())
+    low = max(float(values.min()), high - RANGE_DB)
     up = Axis(low - 1, high + 1, HEIGHT - BOTTOM, TOP)
     across = Axis(float(np.log(centres_hz[0])), float(np.log(centres_hz[-1])), LEFT, WIDTH - RIGHT)
     return figure(
@@ -40,7 +42,9 @@ def _curve(
     name: str, place: int, band_db: NDArray[np.float64], centres_hz: Sequence[float], across: Axis, up: Axis
 ) -> Markup:
     xs = [across(float(np.log(hz))) for hz in centres_hz]
-    points = " ".join(f"{x:.1f},{up(value):.1f}" for x, value in zip(xs, band_db.tolist(), strict=True))
+    points = " ".join(
+        f"{x:.1f},{up(value):.1f}" for x, value in zip(xs, np.maximum(band_db, up.low).tolist(), strict=True)
+    )
     return element("polyline", element("title", name), points=points, class_=f"spectrum q{place % NUM_LOOKS}")
 
 
