@@ -30,6 +30,7 @@ _NUM_MASKS = 6
 _NEIGHBOURS = 16  # in the table, that a key meets at most
 _MAX_DISTANCE = 12  # signs by which two keys that meet may differ
 _MIN_VOTES = 2
+_BEST_PAIRS = 12  # of a clip, that are looked at
 _MIN_SHARED = 6  # words, audible in both
 _TABLE_ROWS = 8_000_000  # sorted at once
 _WORDS_AT_ONCE = 4_000_000  # compared at once
@@ -215,10 +216,26 @@ def _ranges(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _best(matches: Matches) -> Matches:
-    """Each pair at the offset at which it agrees most."""
+    """Each pair at the offset at which it agrees most, if it is among the best pairs of either clip.
+
+    So hundreds of copies of one sound, which all agree with all, hang together by few pairs.
+    """
     order = np.lexsort((-matches.agreement, matches.second, matches.first))
     first, second = matches.first[order], matches.second[order]
     new = np.ones(len(order), np.bool_)
     new[1:] = (np.diff(first) != 0) | (np.diff(second) != 0)
-    kept = order[new]
-    return Matches(first[new], second[new], matches.offset[kept], matches.agreement[kept])
+    rows = order[new]
+    rank = np.minimum(
+        *(_rank(clip[rows], matches.agreement[rows]) for clip in (matches.first, matches.second))
+    )
+    kept = rows[rank < _BEST_PAIRS]
+    return Matches(matches.first[kept], matches.second[kept], matches.offset[kept], matches.agreement[kept])
+
+
+def _rank(clips: NDArray[np.int64], agreement: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Place of each pair among those of its clip, 0 for the one that agrees most."""
+    order = np.lexsort((-agreement, clips))
+    begins = np.flatnonzero(np.diff(clips[order], prepend=-1))
+    rank = np.empty(len(clips), np.int64)
+    rank[order] = np.arange(len(clips)) - np.repeat(begins, np.diff(begins, append=len(clips)))
+    return rank
