@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def test_a_run_leaves_everything_that_it_says(trained_run: Path) -> None:
     boards = {name for name in files if name.startswith("tensorboard/events.out.tfevents")}
     assert len(boards) == 1
     assert files - boards == {
-        *("run.json", "corpus.parquet", "split.json", "curves.csv", "sample_predictions.csv"),
+        *("run.json", "corpus.parquet", "split.json", "audit.json", "curves.csv", "sample_predictions.csv"),
         *("checkpoints/last.ckpt", "checkpoints/best.ckpt"),
         *("bundle/model.onnx", "bundle/bundle.json", "bundle/MODEL_CARD.md"),
         *("predictions.parquet", "evaluation.json", "report.html"),
@@ -216,3 +217,26 @@ def test_clips_that_the_model_was_trained_on_are_counted(
     assert pipeline.count_trained_on(trained_run, corpus, "train") == 72
     assert pipeline.count_trained_on(trained_run, corpus, "test") == 0
     assert pipeline.count_trained_on(tone_bundle, corpus, None) == 0
+
+
+def test_a_speaker_on_both_sides_is_said_before_training(
+    corpus: Corpus, options: RunOptions, tmp_path: Path
+) -> None:
+    torn = corpus.with_split(
+        pl.when(pl.col("speaker") == "train-0", pl.col("id").str.contains("-0.wav"))
+        .then(pl.lit("test"))
+        .otherwise("split")
+    )
+    said: list[str] = []
+
+    def stop(step: str) -> None:
+        said.append(step)
+        if step.startswith("training"):
+            raise KeyboardInterrupt
+
+    split = SplitOptions(method="official")
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.train_corpus(torn, tmp_path / "run", replace(options, split=split), Watch(on_step=stop))
+    blockers = [step for step in said if step.startswith("audit, blocking: ")]
+    assert any("train-0" in blocker for blocker in blockers)
+    assert "audit.json" in {path.name for path in (tmp_path / "run").iterdir()}

@@ -1,6 +1,6 @@
 """The story on one page: recordings in, a model that holds up on unheard speakers out.
 
-corpus -> split -> train -> ship -> measure -> report
+corpus -> split -> audit -> train -> ship -> measure -> report
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import unheard
+from unheard.audit.audit import AuditOptions, audit_corpus
+from unheard.audit.result import Audit
 from unheard.augment.conditions import conditions
 from unheard.augment.noise_bank import NoiseBank
 from unheard.augment.room_bank import RoomBank
@@ -33,7 +35,12 @@ from unheard.train.prepare import build_model, choose_window_s, classes_of, prep
 from unheard.train.recipe import Recipe
 from unheard.train.synthetic import make_voices, wants_voices
 
-BEFORE_RUN = {"corpus.parquet", "corpus.rejected.jsonl", "split.json"}  # what is written before run.json
+BEFORE_RUN = {
+    "corpus.parquet",
+    "corpus.rejected.jsonl",
+    "split.json",
+    "audit.json",
+}  # what is written before run.json
 
 
 def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch()) -> Run:
@@ -58,6 +65,11 @@ def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch
     remarks = {"method": split.method, "notes": split.notes, "warnings": split.warnings}
     counts = {"num_torn_groups": split.num_torn_groups, "table": split.table.to_dicts()}
     write_json(folder / "split.json", remarks | counts)
+    if options.audit:
+        audit = audit_corpus(
+            split.corpus, folder.name, AuditOptions(quick=True), watch.on_step, watch.on_progress
+        )
+        write_json(folder / "audit.json", audit.to_dict())
     write_json(
         folder / "run.json",
         {"format": RUN_FORMAT, "unheard_version": unheard.__version__, **options.to_dict()},
@@ -118,6 +130,9 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     recipe, split = options.recipe, json.loads((folder / "split.json").read_text("utf-8"))
     for remark in (*split["notes"], *split["warnings"]):
         watch.on_step(f"split: {remark}")
+    blockers = _blockers(folder)
+    for blocker in blockers:
+        watch.on_step(f"audit, blocking: {blocker}")
     classes, window_s = classes_of(corpus, recipe), choose_window_s(corpus, recipe)
     watch.on_step(f"decoding clips of {window_s:g} s; classes: {', '.join(classes.labels)}")
     voices = None
@@ -156,10 +171,25 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     chains = conditions(recipe.data.sample_rate) if options.measure_conditions else clean_only()
     results = tuple(measure(bundle, clips, chains, seed=options.seed))
     run = Run(
-        folder, bundle, corpus, split["table"], (*split["notes"], *split["warnings"]), fitted.curves, results
+        folder,
+        bundle,
+        corpus,
+        split["table"],
+        (*split["notes"], *split["warnings"], *blockers),
+        fitted.curves,
+        results,
     )
     write_results(run, clips, recipe)
     return run
+
+
+def _blockers(folder: Path) -> tuple[str, ...]:
+    """What the quick audit says would mislead this training or its test, with what to do."""
+    path = folder / "audit.json"
+    if not path.is_file():
+        return ()
+    audit = Audit.from_dict(json.loads(path.read_text("utf-8")))
+    return tuple(f"{finding.message} {finding.remedy}" for finding in audit.blocking)
 
 
 def evaluate(

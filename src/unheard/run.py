@@ -6,6 +6,7 @@ A run folder holds everything that a training leaves:
     ├── run.json                 corpus, recipe, seed and split options: enough to resume
     ├── corpus.parquet           every utterance with its split
     ├── split.json               who went where, and what is to be said of it
+    ├── audit.json               what the quick audit found
     ├── checkpoints/             last.ckpt, best.ckpt
     ├── curves.csv, tensorboard/, sample_predictions.csv
     ├── bundle/                  what ships
@@ -54,6 +55,7 @@ class RunOptions:
     split: SplitOptions = field(default_factory=SplitOptions)
     layout: str | None = None
     measure_conditions: bool = True
+    audit: bool = True  # the quick audit first
 
     def to_dict(self) -> dict[str, Any]:
         """As `run.json` holds it."""
@@ -64,6 +66,7 @@ class RunOptions:
         """Back from `run.json`; raises UsageError naming `source`."""
         recipe = recipe_from_dict(document["recipe"], source)
         kept = {key: document[key] for key in ("seed", "layout", "measure_conditions")}
+        kept["audit"] = document.get("audit", False)  # runs of older versions had none
         return cls(recipe=recipe, split=SplitOptions(**document["split"]), **kept)
 
 

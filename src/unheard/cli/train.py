@@ -34,6 +34,9 @@ def train(
     conditions: Annotated[
         bool, typer.Option(help="Measure under noise, in rooms, on the telephone and at low level too.")
     ] = True,
+    audit: Annotated[
+        bool, typer.Option(help="Audit recordings and splits first; see `unheard audit --quick`.")
+    ] = True,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Train a model on recordings; leaves a bundle, an honest estimate and a report in the folder of the run.
@@ -62,6 +65,7 @@ def train(
                 split=SplitOptions(method=split, salt=salt),  # type: ignore[arg-type]
                 layout=layout,
                 measure_conditions=conditions,
+                audit=audit,
             )
             run = pipeline.train(corpus, out, options, watch)
     if json:
