@@ -62,7 +62,7 @@ def test_values_of_few_speakers_are_one_note() -> None:
     (finding,) = findings(accent=accent.tolist())
 
     assert finding.severity == "note"
-    assert finding.message == "1 of 3 values of accent have fewer than 5 speakers: 'west' (2)."
+    assert finding.message == "1 of 3 values of accent has fewer than 5 speakers: 'west' (2)."
 
 
 def test_one_value_that_is_nearly_all_is_a_warning() -> None:

@@ -28,8 +28,10 @@ MODULES: tuple[str, ...] = (  # files of this room, in the order in which a repo
     "bandwidth",
     "quality",
     "shortcuts",
+    "transcripts",
     "annotators",
     "balance",
+    "cover",
 )
 
 
