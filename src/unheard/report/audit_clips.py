@@ -65,7 +65,7 @@ def embed_clips(
     for place in _in_turn(shown):
         room = min(MAX_PLAYERS - num_players, MAX_PLAYERS_OF_CHECK - num_of_check[place[0]])
         finding = shown[place[0]][place[1]]
-        views = [view for name in _clips_of(finding)[:room] if (view := _view(name, finding, rows, read))]
+        views = [view for name in _clips_of(finding)[:room] if (view := view_clip(name, finding, rows, read))]
         size = sum(view.num_bytes for view in views)
         if views and num_bytes + size <= MAX_BYTES:
             players[place] = views
@@ -95,16 +95,21 @@ def _rows(measured: pl.DataFrame, names: set[str]) -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in rows.iter_rows(named=True)}
 
 
-def _view(
-    utterance: str, finding: Finding, rows: Mapping[str, Mapping[str, Any]], read: Read
+def view_clip(
+    utterance: str,
+    finding: Finding,
+    rows: Mapping[str, Mapping[str, Any]],
+    read: Read,
+    excerpt_s: float = EXCERPT_S,
 ) -> ClipView | None:
+    """One clip with what a finding says about it marked; null where it cannot be read. `rows`: by id."""
     sound = read(utterance)
     if sound is None:
         return None
     whole, sample_rate = sound
     places_s = _places_s(finding)
-    begin = _begin(whole, sample_rate, places_s)
-    samples = whole[begin : begin + seconds_to_samples(EXCERPT_S, sample_rate)]
+    begin = _begin(whole, sample_rate, places_s, excerpt_s)
+    samples = whole[begin : begin + seconds_to_samples(excerpt_s, sample_rate)]
     begin_s = samples_to_seconds(begin, sample_rate)
     return ClipView(
         utterance=utterance,
@@ -121,9 +126,11 @@ def _view(
     )
 
 
-def _begin(samples: NDArray[np.float32], sample_rate: int, places_s: Sequence[tuple[float, float]]) -> int:
+def _begin(
+    samples: NDArray[np.float32], sample_rate: int, places_s: Sequence[tuple[float, float]], excerpt_s: float
+) -> int:
     """First sample of what is shown: a long clip begins shortly before the place that is marked."""
-    longest = seconds_to_samples(EXCERPT_S, sample_rate)
+    longest = seconds_to_samples(excerpt_s, sample_rate)
     if len(samples) <= longest or not places_s:
         return 0
     first = seconds_to_samples(max(0.0, places_s[0][0] - LEAD_S), sample_rate)
