@@ -19,7 +19,7 @@ def test_the_worst_comes_first_with_its_remedy(audit):
     blocking = text.index("blocking  duplicates, utterance c0, c1: words stands in train")
     assert blocking < text.index("warning  utterance c0:") < text.index("Not judged")
     assert "  correlation 1, words words\n  → Record it again with less gain." in text
-    assert "gaps  unheard audit --fix lists 1 utterance for review." in text
+    assert "Notes only, in audit.json: gaps 2." in text
 
 
 def test_of_many_findings_a_few_are_shown_and_the_rest_counted(audit):

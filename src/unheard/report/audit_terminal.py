@@ -16,13 +16,14 @@ from unheard.report.concentration import concentration
 from unheard.report.words import NBSP, count
 
 NUM_BLOCKING = 8  # of all checks, in full
-NUM_OF_CHECK = 2  # other findings of a check
+NUM_OF_CHECK = 2  # warnings of a check
+FEW_CHECKS = 4  # where more have warnings, one of each is shown
 NUM_GAPS = 10
 STYLES: dict[Severity, str] = {"blocking": "bold red", "warning": "yellow", "note": "dim"}
 
 
 def audit_view(audit: Audit) -> RenderableType:
-    """Headline, checks, what blocks, the worst of the rest check by check, and what was not judged."""
+    """Headline, checks, what blocks, the worst warnings check by check, and what was not judged."""
     parts: list[RenderableType] = [
         Text(say.headline(audit), style="bold red" if audit.blocking else "bold"),
         Text(say.scope(audit), style="dim"),
@@ -63,21 +64,31 @@ def _blocking(audit: Audit) -> list[RenderableType]:
 
 
 def _others(audit: Audit) -> list[RenderableType]:
-    """The worst findings of each check that do not block; their remedy once where it is the same."""
-    parts: list[RenderableType] = []
-    for outcome in say.worst_checks_first(audit.outcomes):
-        rows = worst_first(finding for finding in outcome.findings if finding.severity != "blocking")
-        if not rows:
-            continue
-        shown = rows[: NUM_OF_CHECK if rows[0].severity == "warning" else 1]
-        parts += [Text(), Text.assemble((outcome.check, "bold"), (f"  {say.repairs(rows)}".rstrip(), "dim"))]
-        parts += [_indented(Text(where)) for where in [concentration(rows, audit.measured)] if where]
-        for finding in shown:
-            parts.append(_indented(_sentence(finding)))
-            if finding.remedy != shown[-1].remedy or finding is shown[-1]:
-                parts.append(_indented(_remedy(finding.remedy)))
-        parts += map(_indented, _more(len(rows) - len(shown)))
+    """The worst warnings of each check, and how many notes the others have."""
+    outcomes = say.worst_checks_first(audit.outcomes)
+    warned = [outcome for outcome in outcomes if outcome.counts["warning"]]
+    noted = [row for row in outcomes if row.counts["note"] == len(row.findings)]
+    num_shown = NUM_OF_CHECK if len(warned) <= FEW_CHECKS else 1
+    parts = [part for outcome in warned for part in _warnings(outcome, audit, num_shown)]
+    if noted:
+        names = ", ".join(f"{outcome.check} {count(outcome.counts['note'])}" for outcome in noted)
+        parts += [Text(), Text(f"Notes only, in audit.json: {names}.", style="dim")]
     return parts
+
+
+def _warnings(outcome: CheckOutcome, audit: Audit, num_shown: int) -> list[RenderableType]:
+    """The worst warnings of a check, their remedy once where it is the same, and where all of them lie."""
+    rows = [finding for finding in worst_first(outcome.findings) if finding.severity == "warning"]
+    shown = rows[:num_shown]
+    repairs = f"  {say.repairs(rows)}".rstrip()
+    parts: list[RenderableType] = [Text.assemble((outcome.check, "bold"), (repairs, "dim"))]
+    parts += [Text(where) for where in [concentration(rows, audit.measured)] if where]
+    for finding in shown:
+        parts.append(_sentence(finding))
+        if finding.remedy != shown[-1].remedy or finding is shown[-1]:
+            parts.append(_remedy(finding.remedy))
+    more = _more(len(rows) - len(shown))
+    return [Text(), parts[0], *map(_indented, [*parts[1:], *more])]
 
 
 def _sentence(finding: Finding, *, with_check: bool = False) -> Text:
