@@ -75,8 +75,8 @@ def test_where_too_much_would_leave_the_training_nothing_moves() -> None:
     moves, (said,) = close_leaks(corpus, [leak("u0", "u1", "u2", "u3", "u4", "u5")])
     assert not moves
     assert said == (
-        "1 leak between splits stays open: closing it would take 100 % of the training away. Split anew with: "
-        "unheard corpus split CORPUS --method group --out OUT"
+        "1 leak between splits stays open: closing it would take 100 % of the training away. Split anew "
+        "with: unheard corpus split CORPUS --method group --out OUT"
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unheard.audit.finding import Action, Finding
-from unheard.audit.review import MOST_CLIPS, choose_items, to_judge
+from unheard.audit.review import MOST_CLIPS, Clip, choose_items, to_judge
 from unheard.corpus.table import Corpus
 
 NAMES = [f"u{n}" for n in range(40)]
@@ -44,7 +44,7 @@ def test_the_surest_stand_first_with_all_that_was_found_about_them() -> None:
         ("u1", ["labels", "clipping"]),
     ]
     first = review.items[0]
-    assert (first.label, first.speaker, first.split, first.confidence) == ("yes", "a", "train", 0.9)
+    assert (first.clip, first.confidence) == (Clip("u2", "yes", "a", "train"), 0.9)
     assert review.num_found == 2
 
 
@@ -59,6 +59,14 @@ def test_a_new_label_is_suggested_where_a_check_proposes_one() -> None:
     proposed = Action("relabel", "u3", sure=False, label="no")
     (item,) = choose_items([finding("labels", 0.7, "u3", actions=(proposed,))], UTTERANCES, 9).items
     assert item.suggested_label == "no"
+
+
+def test_few_clips_of_one_finding_can_be_compared() -> None:
+    proposed = (Action("drop", "u1", sure=False),)
+    found = [finding("near-duplicates", 0.9, "u0", "u1", actions=proposed), finding("hum", 0.8, *NAMES[5:10])]
+    first, second, *_ = choose_items(found, UTTERANCES, 9).items
+    assert [clip.utterance for clip in first.others] == ["u0"]
+    assert not second.others
 
 
 def test_what_is_settled_or_about_too_many_clips_is_not_asked() -> None:

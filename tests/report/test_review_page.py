@@ -293,6 +293,18 @@ def test_space_plays_one_clip_at_a_time(page: Page, html: Path) -> None:
     assert page.run("document.querySelector('audio').duration") == 0.5
 
 
+def test_a_clip_is_compared_with_the_other_of_its_pair(page: Page, tmp_path: Path) -> None:
+    pair = replace(finding("yes/1", "near-duplicates", 0.9), utterances=("yes/0", "yes/1"))
+    pair = replace(pair, actions=(Action("drop", "yes/1", sure=False),))
+    path = tmp_path / "review.html"
+    write_review_page(path, choose_items([pair], CORPUS.utterances, 9), noise, CORPUS.labels, "words")
+    page.open(path)
+    assert "compare yes/0" in page.run("document.querySelector('.other').textContent")
+    page.key(" ", "c")
+    page.wait("document.querySelector('.other audio').currentTime > 0")
+    assert page.run("document.querySelector('.sound audio').paused")
+
+
 def test_the_browser_remembers(page: Page, html: Path) -> None:
     page.open(html)
     page.key("r", "d")
@@ -433,7 +445,7 @@ def test_a_long_clip_is_cut_and_says_so(tmp_path: Path) -> None:
     review = choose_items(FINDINGS[:1], CORPUS.utterances, 9)
     write_review_page(path, review, lambda _: (np.zeros(8000 * 25, np.float32), 8000), CORPUS.labels, "words")
     assert (
-        "first 10\N{NO-BREAK SPACE}s of 25.0\N{NO-BREAK SPACE}s · 0 to 4\N{NO-BREAK SPACE}kHz"
+        "0.0 to 12.0\N{NO-BREAK SPACE}s of 25.0\N{NO-BREAK SPACE}s · 0 to 4\N{NO-BREAK SPACE}kHz"
         in path.read_text("utf-8")
     )
 

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from unheard.audit.finding import Finding
 
-_COLUMNS = ("id", "label", "speaker", "split", "path")
+MOST_OTHERS = 3  # clips to compare with, where a finding is about few
+_COLUMNS = ("id", "label", "speaker", "split")
 MOST_CLIPS = 20  # a finding about more than that is about a group, which no single clip decides
 
 
 @dataclass(frozen=True)
-class ReviewItem:
-    """One suspicious utterance. Findings with the highest confidence stand first."""
+class Clip:
+    """An utterance, and what it is known as."""
 
     utterance: str
     label: str | None
     speaker: str | None
     split: str | None
-    path: str | None
+
+
+@dataclass(frozen=True)
+class ReviewItem:
+    """One suspicious clip. Findings with the highest confidence stand first."""
+
+    clip: Clip
     findings: tuple[Finding, ...]
+    others: tuple[Clip, ...] = ()  # that the surest finding is about too, where these are few
     suggested_label: str | None = None  # what the surest finding that names a label proposes
+
+    @property
+    def utterance(self) -> str:
+        return self.clip.utterance
 
     @property
     def confidence(self) -> float:
@@ -57,9 +69,10 @@ def choose_items(findings: Iterable[Finding], utterances: pl.DataFrame, limit: i
         names = to_judge(finding)
         for name in names if len(names) <= MOST_CLIPS else []:
             about.setdefault(name, []).append(finding)
-    rows = utterances.filter(pl.col("id").is_in(list(about))).select(_COLUMNS).iter_rows()
-    items = {row[0]: _item(row, about[row[0]]) for row in rows}
-    found = [items[name] for name in about if name in items]
+    wanted = {*about, *(name for rows in about.values() for name in rows[0].utterances)}
+    rows = utterances.filter(pl.col("id").is_in(list(wanted))).select(_COLUMNS).iter_rows()
+    clips = {row[0]: Clip(*row) for row in rows}
+    found = [_item(clips[name], rows, clips) for name, rows in about.items() if name in clips]
     turns = _turns(found)
     chosen = sorted(found, key=lambda item: turns[item.utterance])[:limit]
     return Review(tuple(sorted(chosen, key=lambda item: -item.confidence)), len(found))
@@ -75,11 +88,9 @@ def _turns(items: Sequence[ReviewItem]) -> dict[str, int]:
     return turns
 
 
-def _item(row: tuple[str | None, ...], findings: Sequence[Finding]) -> ReviewItem:
-    labels = (
-        action.label for finding in findings for action in finding.actions if action.utterance == row[0]
-    )
-    name, label, speaker, split, path = row
-    return ReviewItem(
-        str(name), label, speaker, split, path, tuple(findings), next(filter(None, labels), None)
-    )
+def _item(clip: Clip, findings: Sequence[Finding], clips: Mapping[str, Clip]) -> ReviewItem:
+    actions = [action for finding in findings for action in finding.actions]
+    labels = [action.label for action in actions if action.utterance == clip.utterance and action.label]
+    names = [name for name in findings[0].utterances if name != clip.utterance and name in clips]
+    others = [clips[name] for name in names] if len(names) <= MOST_OTHERS else []
+    return ReviewItem(clip, tuple(findings), tuple(others), next(iter(labels), None))

@@ -9,28 +9,22 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from markupsafe import Markup
-from numpy.typing import NDArray
 
 from unheard.audit.decisions import CHOICES, FORMAT
 from unheard.audit.review import Review, ReviewItem
 from unheard.files import write_text
+from unheard.report.audit_clips import ClipView, Read, view_clip
 from unheard.report.audit_words import sureness
 from unheard.report.environment import environment
-from unheard.report.media import MAX_CLIP_S, audio_address, picture_address
-from unheard.report.spectrogram import TOP_HZ, spectrogram_levels
-from unheard.report.words import NBSP, count, plural
-from unheard.units import samples_to_seconds, seconds_to_samples
-
-# samples `(num_samples,)` and sample rate of an utterance by its id; null for one that cannot be read
-Read = Callable[[str], tuple[NDArray[np.float32], int] | None]
+from unheard.report.words import count, plural
 
 MAX_BYTES = 48_000_000  # of all sounds and pictures
+EXCERPT_S = 12.0  # longer clips are cut
 
 
 def write_review_page(
@@ -52,50 +46,41 @@ def write_review_page(
 
 @dataclass(frozen=True)
 class _Card:
-    """A clip as the page shows it; picture and audio are empty where it cannot be read."""
+    """A clip as the page shows it, and those to compare it with; null for one that cannot be read."""
 
     item: ReviewItem
-    picture: str = ""
-    audio: str = ""
-    extent: str = ""  # "0.85 s · 0 to 8 kHz"
+    view: ClipView | None
+    others: tuple[ClipView | None, ...]
 
     @property
     def checks(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(finding.check for finding in self.item.findings))
 
     @property
-    def about(self) -> str:
-        """Whose clip it is, and where it stands."""
-        parts = (self.item.speaker and f"speaker {self.item.speaker}", self.item.split, self.extent)
-        return " · ".join(part for part in parts if part)
+    def num_bytes(self) -> int:
+        """About what it adds to the page; of others there is only the sound."""
+        return sum(len(view.audio) for view in self.others if view) + (
+            self.view.num_bytes if self.view else 0
+        )
 
 
 def _fitting(items: Sequence[ReviewItem], read: Read, max_bytes: int) -> Iterator[_Card]:
     num_bytes = 0
     for item in items:
         card = _card(item, read)
-        num_bytes += len(card.picture) + len(card.audio)
+        num_bytes += card.num_bytes
         if num_bytes > max_bytes:
             return
         yield card
 
 
 def _card(item: ReviewItem, read: Read) -> _Card:
-    sound = read(item.utterance)
-    if sound is None:
-        return _Card(item)
-    whole, sample_rate = sound
-    samples = whole[: seconds_to_samples(MAX_CLIP_S, sample_rate)]
-    whole_s = samples_to_seconds(len(whole), sample_rate)
-    length = f"{whole_s:.2f}{NBSP}s"
-    if len(samples) < len(whole):
-        length = f"first {MAX_CLIP_S:g}{NBSP}s of {whole_s:.1f}{NBSP}s"
-    return _Card(
-        item,
-        picture_address(spectrogram_levels(samples, sample_rate)),
-        audio_address(samples, sample_rate),
-        f"{length} · 0 to {min(TOP_HZ, sample_rate / 2) / 1000:g}{NBSP}kHz",
+    finding, nameless = item.findings[0], replace(item.clip, label=None)  # its label stands above
+    shown, *others = (
+        view_clip(clip.utterance, finding, {clip.utterance: asdict(clip)}, read, EXCERPT_S)
+        for clip in (nameless, *item.others)
     )
+    return _Card(item, shown, tuple(others))
 
 
 def _render(cards: Sequence[_Card], num_found: int, labels: Sequence[str], corpus: str) -> str:

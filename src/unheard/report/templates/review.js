@@ -164,8 +164,8 @@
   }
 
   /* sound */
-  function toggle(card) {
-    const audio = card?.querySelector("audio");
+  function toggle(card, which = ".sound audio") {
+    const audio = card?.querySelector(which);
     if (!audio) return;
     if (audio.paused) audio.play();
     else audio.pause();
@@ -178,7 +178,7 @@
   }
 
   for (const card of cards) {
-    const audio = card.querySelector("audio");
+    const audio = card.querySelector(".sound audio");
     card.addEventListener("pointerdown", () => go(card, false));
     card.addEventListener("focusin", () => current !== card && go(card, false));
     for (const button of card.querySelectorAll("[data-decision]"))
@@ -194,7 +194,6 @@
     });
     if (!audio) continue;
     audio.addEventListener("play", () => {
-      for (const other of document.querySelectorAll(".playing audio")) if (other !== audio) other.pause();
       card.classList.add("playing");
       follow(card, audio);
     });
@@ -202,8 +201,15 @@
     card.querySelector(".picture").addEventListener("click", () => toggle(card));
   }
 
+  document.addEventListener(
+    "play",
+    (event) => document.querySelectorAll("audio").forEach((other) => other !== event.target && other.pause()),
+    true,
+  );
+
   const keys = {
     " ": () => toggle(current ?? visible()[0]),
+    c: () => toggle(current, ".other audio"),
     k: () => current && decide(current, "keep"),
     d: () => current && decide(current, "drop"),
     r: () => current && decide(current, "relabel"),
