@@ -54,6 +54,23 @@ def test_what_import_left_out_is_said_with_its_reason(recordings: Path, tmp_path
     assert result.judged == 11
 
 
+def test_files_that_broke_after_import_are_dropped(recordings: Path, tmp_path: Path) -> None:
+    corpus = import_corpus(recordings)
+    (recordings / "a.wav").unlink()
+    whole = bytearray((recordings / "b.flac").read_bytes())
+    whole[len(whole) // 2 : len(whole) // 2 + 500] = bytes(500)
+    (recordings / "b.flac").write_bytes(whole)
+
+    found = {finding.subject: finding for finding in CHECK.run(audited(corpus, tmp_path)).findings}
+
+    missing = found["utterance a.wav"]
+    assert missing.message.startswith("It does not decode: Recording '")
+    assert missing.message.endswith("does not exist.")
+    assert (missing.evidence["kind"], missing.remedy[:3]) == ("missing", "Put")
+    assert [(action.utterance, action.sure) for action in missing.actions] == [("a.wav", True)]
+    assert found["utterance b.flac"].evidence["kind"] == "truncated"
+
+
 def test_a_cut_ogg_is_found_though_it_decodes(recordings: Path, tmp_path: Path) -> None:
     whole = (recordings / "c.ogg").read_bytes()
     (recordings / "c.ogg").write_bytes(whole[: len(whole) * 3 // 4])
