@@ -12,7 +12,7 @@ def titles(plots):
 def test_what_was_measured_is_drawn_and_what_is_alike_is_named(builders):
     measured_clips = builders[3]
     sound = plot_sound(measured_clips())
-    assert titles(sound.histograms) == ["Duration", "Level", "Decay"]
+    assert titles(sound.histograms) == ["Duration", "Level", "Decay by 60 dB"]
     assert titles(sound.others) == ["Longest gap"]
     assert sound.alike == ["DC offset"]
     assert [column for column, _ in sound.by_column] == ["label", "speaker", "split"]

@@ -22,7 +22,7 @@ def test_known_columns_come_in_their_order_and_others_are_named_by_their_unit():
     assert [row.column for row in known] == ["decoded_s", "snr_db"]
     assert others == [
         Descriptor("zero_share", "Zero share", "%", 100.0),
-        Descriptor("num_gaps", "Gaps", ""),
+        Descriptor("num_gaps", "Gaps", "", step=1.0),
         Descriptor("longest_gap_ms", "Longest gap", "ms"),
     ]
 

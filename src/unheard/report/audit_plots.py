@@ -90,7 +90,8 @@ def _counts(measured: pl.DataFrame, column: str) -> dict[str, dict[str, int]]:
 def _histogram(row: Descriptor, measured: pl.DataFrame) -> Markup | None:
     splits = splits_of(measured)
     groups = _by(measured, "split", splits) if len(splits) > 1 else {"": measured}
-    return plot_histogram(row.title, row.unit, _values(row, groups), measured[row.column].null_count())
+    num_unknown = measured[row.column].null_count()
+    return plot_histogram(row.title, row.unit, _values(row, groups), num_unknown=num_unknown, step=row.step)
 
 
 def _strips(measured: pl.DataFrame, rows: Sequence[Descriptor], column: str) -> list[Markup]:

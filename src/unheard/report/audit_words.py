@@ -32,7 +32,7 @@ UNITS = {
     "samples": "samples",
 }
 
-CAPITALS = {"snr": "SNR", "dc": "DC", "vad": "VAD", "mos": "MOS"}
+CAPITALS = {"snr": "SNR", "dc": "DC", "vad": "VAD", "wada": "WADA", "mos": "MOS"}
 
 
 def headline(audit: Audit) -> str:
@@ -148,7 +148,7 @@ def _verb(number: int, singular: str, many: str) -> str:
 
 def spell(name: str) -> str:
     """ "SNR", "DC offset", "longest gap": a column's name as people write it."""
-    return " ".join(CAPITALS.get(word, word) for word in name.split("_"))
+    return " ".join(CAPITALS.get(word, word) for word in name.removeprefix("num_").split("_"))
 
 
 def _item(name: str, value: str | float | int | bool | None) -> tuple[str, str]:

@@ -40,9 +40,9 @@ def test_outlines_of_small_and_large_groups_have_equal_area():
     assert "train" in words_of(root)
 
 
-def test_values_on_a_grid_fill_their_bins_evenly():
+def test_values_in_steps_fill_their_bins_evenly():
     hops_s = np.repeat(np.arange(100) * 0.032, 3).astype(np.float32).astype(float)
-    root = ET.fromstring(plot_histogram("Speech", "s", {"": hops_s}))
+    root = ET.fromstring(plot_histogram("Speech", "s", {"": hops_s}, step=0.032))
     heights = {float(bar.get("height")) for bar in marks(root, "amount")[:-1]}
     assert len(heights) == 1
 

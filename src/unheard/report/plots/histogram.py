@@ -15,18 +15,18 @@ WIDTH, HEIGHT = 340.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 12.0, 12.0, 40.0, 34.0
 MIN_BINS, MAX_BINS = 12, 48
 SPARSE_SHARE = 0.5  # of values that are zero
-MAX_GRID_VALUES, MAX_GRID_POINTS = 20_000, 400  # values looked at for a grid, points it may have
 OUTSIDE_SHARE = 0.005  # of values at each end that share the outermost bars
 
 Values = NDArray[np.float64]
 
 
 def plot_histogram(
-    title: str, unit: str, groups: Mapping[str, Values], num_unknown: int = 0
+    title: str, unit: str, groups: Mapping[str, Values], *, num_unknown: int = 0, step: float = 0.0
 ) -> Markup | None:
     """One group is drawn in bars, several as outlines of equal area; None where nearly all values are alike.
 
     groups: finite values `(num_values,)` by name. num_unknown: recordings for which nothing could be told.
+    step: of values that come in steps, such as counts.
     Where most values are zero, the others are drawn and the zeros are named.
     """
     everything = _all(groups)
@@ -36,7 +36,7 @@ def plot_histogram(
     across = _across(values)
     if across is None:
         return None
-    edges = _edges(values, across, _num_bins(drawn))
+    edges = _edges(across, _num_bins(drawn), step)
     across = Axis(float(edges[0]), float(edges[-1]), LEFT, WIDTH - RIGHT)
     shares = {name: _shares(group, edges) for name, group in drawn.items() if len(group)}
     up = Axis(0.0, max(float(share.max()) for share in shares.values()), HEIGHT - BOTTOM, TOP)
@@ -68,25 +68,14 @@ def _num_bins(groups: Mapping[str, Values]) -> int:
     return int(np.clip(1.5 * smallest**0.5, MIN_BINS, MAX_BINS))
 
 
-def _edges(values: Values, across: Axis, num_bins: int) -> Values:
-    """Bins over the axis; of values on a grid, as hops and counts are, each bin holds equally many points."""
+def _edges(across: Axis, num_bins: int, step: float) -> Values:
+    """Bins over the axis; where values come in steps, each bin holds equally many of them."""
     reach = across.high - across.low
-    step = _grid_step(values[:MAX_GRID_VALUES], reach)
-    if step is None:
+    if not step:
         return np.linspace(across.low, across.high, num_bins + 1, dtype=np.float64)
     width = step * max(1, round(reach / num_bins / step))
     count = int(np.ceil((reach + step) / width - 1e-6))
     return np.asarray(across.low - step / 2 + width * np.arange(count + 1), dtype=np.float64)
-
-
-def _grid_step(values: Values, reach: float) -> float | None:
-    """Distance of neighbours of values that lie on a grid; None where they do not."""
-    apart = np.diff(np.unique(np.round(values / reach, 6)))
-    step = float(apart.min(initial=np.inf))
-    if not 1 / MAX_GRID_POINTS <= step < np.inf:
-        return None
-    steps = apart / step
-    return step * reach if np.all(np.abs(steps - np.round(steps)) < 0.1) else None
 
 
 def _across(values: Values) -> Axis | None:
