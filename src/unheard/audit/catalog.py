@@ -31,6 +31,8 @@ MODULES: tuple[str, ...] = (  # files of this room, in the order in which a repo
     "near_duplicates",
     "contradictions",
     "duplicates_across_splits",
+    "shared_groups",
+    "time_leak",
     "shortcuts",
     "transcripts",
     "annotators",
