@@ -10,12 +10,10 @@ import pytest
 
 from unheard.audit.changes import Change
 from unheard.audit.finding import Action, Finding
-from unheard.audit.leak_closing import GROUP_COLUMNS, MOST_LEAVING, close_leaks, gather_groups, tie_copies
+from unheard.audit.leak_closing import GROUPS, MOST_LEAVING, close_leaks, gather_groups, tie_copies
 from unheard.audit.repair import repair_corpus
 from unheard.corpus.split import SplitOptions, split_corpus
 from unheard.corpus.table import Corpus
-
-CHECK_OF = {column: check for check, column in GROUP_COLUMNS.items()}
 
 
 def corpus_of(rows: str, **columns: list[Any]) -> Corpus:
@@ -33,8 +31,9 @@ def corpus_of(rows: str, **columns: list[Any]) -> Corpus:
 
 
 def leak(*utterances: str, column: str = "speaker", severity: Any = "blocking") -> Finding:
+    evidence = {"column": column}
     return Finding(
-        CHECK_OF[column], severity, "splits train and test", "It leaks.", {}, "Move it.", 1.0, utterances
+        GROUPS, severity, "splits train and test", "It leaks.", evidence, "Move it.", 1.0, utterances
     )
 
 
@@ -54,7 +53,7 @@ def test_a_speaker_on_both_sides_goes_to_the_side_held_out() -> None:
     corpus = corpus_of("a train, a test, b train, c validation, c train, d test" + TRAIN)
     moves, refusal = close_leaks(corpus, [leak("u0", "u1"), leak("u3", "u4")])
     assert placed(moves) == {"u0": "test", "u4": "validation"}
-    assert {change.check for change in moves} == {CHECK_OF["speaker"]}
+    assert {change.check for change in moves} == {GROUPS}
     assert not refusal
 
 
@@ -63,11 +62,18 @@ def test_all_of_a_speaker_go_though_a_finding_names_two() -> None:
     assert placed(close_leaks(corpus, [leak("u0", "u3")])[0]) == {"u0": "test", "u1": "test", "u2": "test"}
 
 
-def test_only_speakers_that_are_named_by_a_blocking_finding_go() -> None:
+def test_only_speakers_that_findings_name_go() -> None:
     corpus = corpus_of("a train, a test, b train, b test" + TRAIN)
-    assert placed(close_leaks(corpus, [leak("u0", "u1"), leak("u2", severity="warning")])[0]) == {
-        "u0": "test"
-    }
+    assert placed(close_leaks(corpus, [leak("u0", "u1", severity="warning")])[0]) == {"u0": "test"}
+    assert not close_leaks(corpus, [leak("u0", column="device"), leak("u0", column="text")])[0]
+    assert not close_leaks(corpus, [leak("u0", column="session", severity="warning")])[0]
+
+
+def test_a_leak_that_is_closed_is_not_left_for_review() -> None:
+    leaky = corpus_of("a train, a test" + TRAIN)
+    found = [leak("u0", "u1"), leak("u0", "u1", column="device")]
+    assert repair_corpus(leaky, found).for_review == (found[1],)
+    assert repair_corpus(corpus_of("a train, a test"), found).for_review == tuple(found)
 
 
 def test_where_too_much_would_leave_the_training_nothing_moves() -> None:

@@ -13,13 +13,10 @@ from polars.testing import assert_frame_equal
 
 from unheard.audit.decisions import Decision, Decisions
 from unheard.audit.finding import Action, Finding
-from unheard.audit.leak_closing import COPIES, GROUP_COLUMNS
+from unheard.audit.leak_closing import COPIES, GROUPS
 from unheard.audit.repair import Repair, repair_corpus, write_repair
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError
-
-COPY = sorted(COPIES)[0]
-SPEAKER_LEAK = next(check for check, column in GROUP_COLUMNS.items() if column == "speaker")
 
 
 def corpus_of(*rows: dict[str, Any]) -> Corpus:
@@ -231,7 +228,8 @@ ACTIONS = st.one_of(
 FINDINGS = st.lists(
     st.builds(
         finding,
-        check=st.sampled_from(["labels", "duration", *sorted(COPIES), *GROUP_COLUMNS]),
+        check=st.sampled_from(["labels", *sorted(COPIES), GROUPS]),
+        evidence=st.sampled_from([{"column": column} for column in ("speaker", "session", "device")]),
         severity=st.sampled_from(["blocking", "warning", "note"]),
         confidence=st.floats(0, 1),
         about=st.lists(NAMES, max_size=4, unique=True).map(tuple),
@@ -252,7 +250,7 @@ def with_actions(draw: st.DrawFn) -> list[Finding]:
     return [replace(row, actions=tuple(draw(st.lists(ACTIONS, max_size=2)))) for row in draw(FINDINGS)]
 
 
-CHECKED = settings(deadline=None, max_examples=150)
+CHECKED = settings(deadline=None, max_examples=100)
 
 
 @CHECKED

@@ -6,7 +6,7 @@ gives way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -23,7 +23,8 @@ from unheard.errors import UsageError, unknown_name
 
 # checks of which each finding is about one sound; those about a whole corpus are about many
 COPIES = frozenset({"identical", "near-duplicates", "contradictions"})
-GROUP_COLUMNS: Mapping[str, str] = {"speaker-leaks": "speaker", "session-leaks": "session"}  # by check
+GROUPS = "shared-groups"  # check that finds groups on both sides; its evidence names their column
+_COLUMNS = ("speaker", "session")
 MOST_LEAVING = 0.25  # share of the training: where closing leaks takes more, the split itself is wrong
 
 
@@ -55,10 +56,16 @@ def gather_groups(corpus: Corpus, moves: Sequence[Change]) -> list[Change]:
 
 
 def close_leaks(corpus: Corpus, findings: Iterable[Finding]) -> tuple[list[Change], list[str]]:
-    """Moves of the groups that blocking findings name on both sides; or none, and a sentence why."""
+    """Moves of speakers, or sessions, that findings name on both sides; or none, and a sentence why.
+
+    Sessions count where a finding about them blocks, which is where no speaker is named.
+    """
     leaks = [finding for finding in findings if is_group_leak(finding)]
+    leaks = [leak for leak in leaks if leak.evidence["column"] == "speaker" or leak.severity == "blocking"]
     torn = [change for leak in leaks for change in _torn(corpus, leak)]
-    moves = _with_groups(corpus, torn, ["group", *{GROUP_COLUMNS[leak.check]: None for leak in leaks}])
+    moves = _with_groups(
+        corpus, torn, ["group", *dict.fromkeys(str(leak.evidence["column"]) for leak in leaks)]
+    )
     leaving = _leaving(corpus, moves)
     if leaving <= MOST_LEAVING:
         return moves, []
@@ -71,13 +78,13 @@ def close_leaks(corpus: Corpus, findings: Iterable[Finding]) -> tuple[list[Chang
 
 
 def is_group_leak(finding: Finding) -> bool:
-    """Whether it names groups on both sides that `close_leaks` moves."""
-    return finding.severity == "blocking" and finding.check in GROUP_COLUMNS
+    """Whether it names speakers or sessions on both sides of a split."""
+    return finding.check == GROUPS and finding.evidence.get("column") in _COLUMNS
 
 
 def _torn(corpus: Corpus, leak: Finding) -> list[Change]:
     """Moves of each group that a finding names to where it is most held out."""
-    column = GROUP_COLUMNS[leak.check]
+    column = str(leak.evidence["column"])
     rows = corpus.utterances.drop_nulls([column, "split"]).select("id", column, position=_position())
     named = rows.filter(pl.col("id").is_in(leak.utterances))[column] if leak.utterances else rows[column]
     torn = rows.filter(pl.col(column).is_in(named.unique().implode())).filter(
@@ -143,9 +150,8 @@ def _grouped(corpus: Corpus) -> pl.DataFrame:
     """Utterances with their position (0 is train, null is no split) and their group. No audio is read."""
     groups = find_groups(corpus, find_duplicates=False).names
     declared = pl.col(KEEP_TOGETHER) if KEEP_TOGETHER in corpus.frame.columns else pl.lit(None, pl.String)
-    columns = dict.fromkeys(GROUP_COLUMNS.values())
     return corpus.utterances.select(
-        "id", *columns, declared.alias(KEEP_TOGETHER), position=_position()
+        "id", *_COLUMNS, declared.alias(KEEP_TOGETHER), position=_position()
     ).with_columns(groups.alias("group"))
 
 

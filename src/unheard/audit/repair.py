@@ -6,8 +6,8 @@ What is applied to an utterance:
 2. else what findings are sure of: dropping wins over all else; of two labels, spans or splits, that of the
    finding with the higher confidence.
 
-After that copies that stay are tied together, and groups that blocking findings name on both sides of a split
-move to one (`leak_closing`); an utterance that moves takes its group along. What else findings propose is a
+After that copies that stay are tied together, and groups that findings name on both sides of a split move
+to one (`leak_closing`); an utterance that moves takes its group along. What else findings propose is a
 judgement call: it is listed, not applied.
 """
 
