@@ -20,7 +20,7 @@ def hot(clip: Clip) -> Finding:
 
 
 def clips(heats: list[int], **columns: list[str]) -> pl.DataFrame:
-    empty = {"split": [None] * len(heats), "label": [None] * len(heats)}
+    empty = {name: [None] * len(heats) for name in ("split", "label", "speaker")}
     return pl.DataFrame({"id": [f"u{row}" for row in range(len(heats))], "heat": heats} | empty | columns)
 
 
@@ -58,3 +58,13 @@ def test_it_is_told_where_they_are() -> None:
 def test_in_a_small_corpus_all_are_told_one_by_one() -> None:
     assert len(find(clips([1] * 9))) == 9
     assert find(clips([0] * 9)) == []
+
+
+def test_a_speaker_who_always_has_it_is_told_once() -> None:
+    speaker = ["ann"] * 12 + ["bob"] * 88
+
+    all_of_ann, one_of_bob = find(clips([1] * 12 + [9] + [0] * 87, speaker=speaker))
+
+    assert (all_of_ann.subject, len(all_of_ann.utterances)) == ("speaker 'ann'", 12)
+    assert all_of_ann.message == "12 of 12 clips (100 %) of speaker 'ann' are hot."
+    assert one_of_bob.subject == "utterance u12"

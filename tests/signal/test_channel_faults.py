@@ -26,6 +26,7 @@ def test_one_channel_and_silence_have_no_faults() -> None:
 
 def test_twice_the_same() -> None:
     assert measure(noise(0), noise(0) + 1e-7).dual_mono is True
+    assert measure(0.02 * noise(0), 0.02 * noise(0)).dual_mono is True
     assert measure(noise(0), 0.99 * noise(0)).dual_mono is False
 
 

@@ -18,7 +18,14 @@ def check_channel_faults(material: Material) -> CheckResult:
     """Dead and inverted channels; twice the same is noted."""
     rows = material.measured.filter(pl.col("failed").is_null() & pl.col("num_dead_channels").is_not_null())
     rows = rows.select(
-        "id", "label", "split", "num_channels", "dual_mono", "num_dead_channels", "channel_correlation"
+        "id",
+        "label",
+        "speaker",
+        "split",
+        "num_channels",
+        "dual_mono",
+        "num_dead_channels",
+        "channel_correlation",
     )
     dead = rows.filter(pl.col("num_dead_channels") > 0)
     inverted = rows.filter(pl.col("channel_correlation") <= INVERTED_CORRELATION).sort("channel_correlation")

@@ -13,7 +13,7 @@ from unheard.audit.phrases import plural
 
 NOTED_SHARE = 5e-4  # of the samples; below, a peak or two
 AUDIBLE_SHARE = 2e-3
-MIN_HUMP = 4.0  # standard deviations: 1 % of clips that nobody clipped have more
+MIN_HUMP = 3.5  # standard deviations: one clip in a hundred that nobody clipped has more
 CLEAR_HUMP = 8.0
 FULL_SCALE_DBFS = -0.1
 COLUMNS = ("clipped_share", "longest_clipped_run_samples", "clipped_level_dbfs", "clipping_histogram")
@@ -22,7 +22,7 @@ COLUMNS = ("clipped_share", "longest_clipped_run_samples", "clipped_level_dbfs",
 def check_clipping(material: Material) -> CheckResult:
     """Heaps of samples at a clip's extremes; else a hump near the top of its histogram."""
     rows = material.measured.filter(pl.col("failed").is_null())
-    rows = rows.select("id", "label", "split", "sample_rate", *COLUMNS)
+    rows = rows.select("id", "label", "speaker", "split", "sample_rate", *COLUMNS)
     is_flat = (pl.col("clipped_share") >= NOTED_SHARE).fill_null(False)
     flat = rows.filter(is_flat).sort("clipped_share", descending=True)
     smeared = rows.filter(~is_flat & (pl.col("clipping_histogram") >= MIN_HUMP))
@@ -65,7 +65,7 @@ def _smeared(clip: Clip) -> Finding:
         f"Its samples crowd near its peak ({hump:.1f} standard deviations above the amplitudes below): it "
         "was probably cut flat before it was resampled or compressed.",
         remedy="Listen to it; if it crackles, record it again with less gain, or drop it.",
-        confidence=0.9 if is_clear else 0.6,
+        confidence=0.8 if is_clear else 0.6,
         evidence={name: clip[name] for name in COLUMNS},
         drop=is_clear,
     )

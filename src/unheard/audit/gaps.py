@@ -19,6 +19,7 @@ def check_gaps(material: Material) -> CheckResult:
     rows = rows.select(
         "id",
         "label",
+        "speaker",
         "split",
         "num_gaps",
         "longest_gap_ms",

@@ -15,7 +15,7 @@ STRONG_DB = 20.0
 def check_hum(material: Material) -> CheckResult:
     """Harmonics of 50 or 60 Hz that stand out where nobody speaks."""
     rows = material.measured.filter(pl.col("failed").is_null())
-    rows = rows.select("id", "label", "split", "hum_hz", "hum_db")
+    rows = rows.select("id", "label", "speaker", "split", "hum_hz", "hum_db")
     judged = rows.filter(pl.col("hum_db").is_not_null())
     humming = judged.filter(pl.col("hum_hz").is_not_null()).sort("hum_db", descending=True)
     unknown = rows.height - judged.height

@@ -25,6 +25,7 @@ def check_level(material: Material) -> CheckResult:
     rows = rows.select(
         "id",
         "label",
+        "speaker",
         "split",
         "level_dbfs",
         "peak_dbfs",

@@ -21,7 +21,7 @@ HIGH_PASS = "Pass it through a high-pass filter"
 def check_offset(material: Material) -> CheckResult:
     """Means that are not near zero; power below 40 Hz."""
     rows = material.measured.filter(pl.col("failed").is_null())
-    rows = rows.select("id", "label", "split", "dc_offset", "rumble_share", "level_dbfs")
+    rows = rows.select("id", "label", "speaker", "split", "dc_offset", "rumble_share", "level_dbfs")
     share = pl.col("dc_offset").abs() / 10 ** (pl.col("level_dbfs") / 20)
     rows = rows.with_columns(offset_share=share)
     is_offset = (pl.col("dc_offset").abs() >= MIN_OFFSET) & (pl.col("offset_share") >= MIN_OFFSET_SHARE)

@@ -1,4 +1,4 @@
-"""Findings that are about single clips: one each, or one for all where most clips have the same fault."""
+"""Findings about single clips: one each, or one for all where most clips, or those of a speaker, have it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from unheard.audit.phrases import part_of, percent
 
 ONCE_SHARE = 0.4  # what a larger share of all clips has is said once
 MIN_ONCE = 10  # clips
+SPEAKER_SHARE = 0.8  # what a larger share of a speaker's clips has is said once for the speaker
 UNEVEN_SHARE = 0.3  # between the parts of a corpus that have a fault most and least
 
 Clip = Mapping[str, Any]  # a row of what was measured
@@ -25,21 +26,21 @@ def each_or_once(
     `rows` are all clips that were judged; remedy and severity of the one are those of the clip that shows
     the fault most, which is the first of `bad`.
     """
-    if bad.height <= ONCE_SHARE * rows.height or bad.height < MIN_ONCE:
-        return [each(row) for row in bad.iter_rows(named=True)]
-    worst = each(bad.row(0, named=True))
-    return [
-        Finding(
-            check=worst.check,
-            severity=worst.severity,
-            subject="corpus",
-            message=f"{part_of(bad.height, rows.height, 'clip')} {what}{_uneven(rows, bad)}.",
-            evidence={"clips": bad.height, "of": rows.height, "worst": bad["id"][0], **worst.evidence},
-            remedy=worst.remedy,
-            confidence=worst.confidence,
-            utterances=tuple(bad["id"]),
+    if bad.height > ONCE_SHARE * rows.height and bad.height >= MIN_ONCE:
+        return [_once("corpus", rows.height, bad, each, what + _uneven(rows, bad))]
+    often = _by_speaker(rows, bad)
+    rest = bad.join(often, on="speaker", how="anti", maintain_order="left")
+    speakers = [
+        _once(
+            f"speaker '{speaker}'",
+            num_clips,
+            bad.filter(pl.col("speaker") == speaker),
+            each,
+            f"of speaker '{speaker}' {what}",
         )
+        for speaker, num_clips in often.iter_rows()
     ]
+    return [*speakers, *(each(row) for row in rest.iter_rows(named=True))]
 
 
 def about(
@@ -65,6 +66,32 @@ def about(
         utterances=(clip["id"],),
         actions=(Action("drop", clip["id"], sure=False),) if drop else (),
     )
+
+
+def _once(
+    subject: str, num_clips: int, bad: pl.DataFrame, each: Callable[[Clip], Finding], what: str
+) -> Finding:
+    worst = each(bad.row(0, named=True))
+    return Finding(
+        check=worst.check,
+        severity=worst.severity,
+        subject=subject,
+        message=f"{part_of(bad.height, num_clips, 'clip')} {what}.",
+        evidence={"clips": bad.height, "of": num_clips, "worst": bad["id"][0], **worst.evidence},
+        remedy=worst.remedy,
+        confidence=worst.confidence,
+        utterances=tuple(bad["id"]),
+    )
+
+
+def _by_speaker(rows: pl.DataFrame, bad: pl.DataFrame) -> pl.DataFrame:
+    """Speakers nearly all of whose clips are bad, with the number of their clips."""
+    counts = bad.group_by("speaker", maintain_order=True).agg(num_bad=pl.len())
+    counts = counts.join(
+        rows.group_by("speaker").agg(num_clips=pl.len()), on="speaker", maintain_order="left"
+    )
+    is_often = (pl.col("num_bad") >= MIN_ONCE) & (pl.col("num_bad") > SPEAKER_SHARE * pl.col("num_clips"))
+    return counts.filter(is_often).select("speaker", "num_clips")
 
 
 def _uneven(rows: pl.DataFrame, bad: pl.DataFrame) -> str:

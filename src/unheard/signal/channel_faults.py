@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unheard.signal.level import rms_db
+from unheard.signal.level import FLOOR_DB, rms_db
 from unheard.signal.sound import Sound
 
 SAME_DB = -80.0  # a difference this far below the channels is rounding
@@ -31,8 +31,9 @@ def measure_channel_faults(sound: Sound) -> ChannelFaults:
     if len(centred) == 1 or loudest_db < SAME_DB:
         return ChannelFaults(None, None, None)
     live = centred[levels_db > loudest_db - DEAD_DB]
+    rounding_db = max(loudest_db + SAME_DB, FLOOR_DB)
     return ChannelFaults(
-        dual_mono=all(rms_db(channel - centred[0]) < loudest_db + SAME_DB for channel in centred[1:]),
+        dual_mono=all(rms_db(channel - centred[0]) <= rounding_db for channel in centred[1:]),
         num_dead_channels=len(centred) - len(live),
         channel_correlation=_lowest_correlation(live) if len(live) > 1 else None,
     )

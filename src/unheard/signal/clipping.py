@@ -21,11 +21,12 @@ from unheard.units import amplitude_to_db
 TOP_SHARE = 1e-3  # of the extreme: flat means within this
 BELOW = 10  # as many times of that are compared with it
 MIN_SAMPLES = 4  # in all heaps of a channel together; fewer are chance
-MIN_SIDE_SAMPLES = 3
+MIN_SIDE_SAMPLES = 2
 MIN_LEVELS = 16  # between zero and the extreme; with fewer, natural tops look flat
 MIN_LEVELS_OF_HISTOGRAM = 120  # two for each bin
 NUM_BINS, HUMP_BINS, SPAN_BINS = 60, 3, 18  # of the histogram; of a hump; below it, where a valley may be
 MIN_RISE = 1.2  # of a hump over its valley
+MIN_HALF_WAVES = 10  # that reach a hump; a slow pulse or two make one as well
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _measure_channel(samples: NDArray[np.float32]) -> Clipping:
         clipped_share=(count if clipped else 0) / len(samples) if can_be_told else None,
         longest_clipped_run_samples=max(map(_longest_run, clipped), default=0) if can_be_told else None,
         clipped_level_dbfs=max((amplitude_to_db(side.level) for side in clipped), default=None),
-        clipping_histogram=_hump(np.abs(samples - centre)),
+        clipping_histogram=_hump(samples - centre),
     )
 
 
@@ -100,19 +101,27 @@ def _longest_run(side: _Side) -> int:
     return int((edges[1::2] - edges[::2]).max())
 
 
-def _hump(heights: NDArray[np.float32]) -> float | None:
+def _hump(swing: NDArray[np.float32]) -> float | None:
     """The clearest rise of the histogram of amplitudes towards the top, in standard deviations of counts."""
+    heights = np.abs(swing)
     highest = float(heights.max())
-    if highest <= 0:
-        return None
-    if _smallest_step(heights, highest) * MIN_LEVELS_OF_HISTOGRAM > highest:
+    if highest <= 0 or _smallest_step(heights, highest) * MIN_LEVELS_OF_HISTOGRAM > highest:
         return None
     bins = np.minimum((heights * (NUM_BINS / highest)).astype(np.int64), NUM_BINS - 1)
     counts = np.convolve(np.bincount(bins, minlength=NUM_BINS), np.ones(HUMP_BINS), "valid")
     padded = np.concatenate((np.full(SPAN_BINS, np.inf), counts[: len(counts) - HUMP_BINS]))
     reach = SPAN_BINS - HUMP_BINS + 1
     valleys = np.lib.stride_tricks.sliding_window_view(padded, reach).min(axis=1)[: len(counts)]
-    first = NUM_BINS // 3
+    first = NUM_BINS // 2
     hump, valley = counts[first:], valleys[first:]
     scores = np.where(hump > MIN_RISE * valley, (hump - valley) / np.sqrt(hump + valley + 4), 0.0)
-    return float(scores.max())
+    clearest = int(scores.argmax())
+    enough = _num_half_waves(swing, (first + clearest) * highest / NUM_BINS) >= MIN_HALF_WAVES
+    return float(scores[clearest]) if enough else 0.0
+
+
+def _num_half_waves(swing: NDArray[np.float32], height: float) -> int:
+    """Stretches between two zero crossings that reach a height."""
+    is_up = swing >= 0
+    starts = np.concatenate(([0], np.flatnonzero(is_up[1:] != is_up[:-1]) + 1))
+    return int(np.count_nonzero(np.maximum.reduceat(np.abs(swing), starts) >= height))
