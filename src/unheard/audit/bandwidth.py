@@ -29,7 +29,7 @@ def check_bandwidth(material: Material) -> CheckResult:
     return CheckResult(
         findings=(
             *each_group_or_once(known, narrow, _ending, f"have nothing above {SPEECH_HZ / 1000:.1f} kHz"),
-            *each_group_or_once(known, limited, _ending, f"have nothing above {MAX_TOLD_HZ / 1000:.0f} kHz"),
+            *each_group_or_once(known, limited, _ending, "have nothing in the upper part of their band"),
         ),
         judged=known.height,
         not_judged=_not_judged(rows),

@@ -50,7 +50,7 @@ def _noisy(clip: Clip) -> Finding:
         "warning" if is_low else "note",
         f"Its speech is only {clip['snr_db']:.0f} dB above what its pauses hold{_other(clip, agreed)}.",
         remedy="Listen to it; keep it if such noise is expected in use, else drop it or record it again.",
-        confidence=0.9 if agreed else 0.7,
+        confidence=0.95 if agreed else 0.7,
         evidence={name: clip[name] for name in FIELDS},
     )
 
@@ -59,8 +59,8 @@ def _other(clip: Clip, agreed: bool) -> str:
     """What the second estimate says."""
     if clip["snr_wada_db"] is None:
         return ""
-    told = f"its amplitudes tell {clip['snr_wada_db']:.0f} dB"
-    return f" ({told})" if agreed else f"; {told}, so the background may be other voices or single sounds"
+    told = f"by its amplitudes {clip['snr_wada_db']:.0f} dB"
+    return f" ({told})" if agreed else f" ({told}: the two estimates disagree)"
 
 
 def _not_judged(rows: pl.DataFrame, known: pl.DataFrame) -> tuple[str, ...]:

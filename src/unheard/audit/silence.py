@@ -9,35 +9,35 @@ import polars as pl
 
 from unheard.audit.check import Check, Material
 from unheard.audit.concentrated import COLUMNS, each_group_or_once
-from unheard.audit.finding import Action, CheckResult, Finding
+from unheard.audit.finding import Action, CheckResult, Evidence, Finding
 from unheard.audit.per_clip import Clip, about
 from unheard.audit.phrases import plural
 
 DIGITAL_SHARE = 0.999  # exact zeros
 PADDED_SHARE, HALF_SHARE = 0.25, 0.5
-MAX_EMPTY_SCORE = 0.2  # no 32 ms are more likely speech than this: nobody speaks
-MAX_FAINT_SCORE = 0.5
-MAX_EDGE_S, MIN_EDGE_DB = 0.04, -8.0  # speech that goes on to the edge of its clip
+MAX_EMPTY_SCORE = 0.2  # no 32 ms are more likely speech than this
+MIN_STAND_OUT_DB = 12.0  # below, nothing is louder than the rest: not even a click or a muffled word
+MAX_EDGE_S, MIN_EDGE_DB = 0.04, -6.0  # speech that goes on to the edge of its clip
 LONG_SILENCE_S = 2.0
 KEPT_SILENCE_S = 0.3  # around speech, by a proposed trim
 SILENT_LABELS = ("silence", "background_noise", "background", "noise", "non_speech", "nonspeech", "empty")
 FIELDS = (
     *("zero_share", "speech_s", "leading_silence_s", "trailing_silence_s", "max_speech_score"),
-    *("start_level_db", "end_level_db"),
+    *("start_level_db", "end_level_db", "stand_out_db"),
 )
 
 
 def check_silence(material: Material) -> CheckResult:
-    """Nothing, no speech, hardly speech; then padding, edges and long silence of clips with speech."""
+    """Nothing, no speech, perhaps none; then padding, edges and long silence of clips with speech."""
     rows = material.measured.filter(pl.col("failed").is_null() & pl.col("zero_share").is_not_null())
     rows = rows.select("id", *COLUMNS, "start_s", "duration_s", *FIELDS)
     wordless = pl.col("label").str.to_lowercase().str.strip_chars("_").is_in(SILENT_LABELS).fill_null(False)
     spoken = rows.filter(~wordless)
     digital = spoken.filter(pl.col("zero_share") >= DIGITAL_SHARE).sort("id")
     sounding = spoken.filter(pl.col("zero_share") < DIGITAL_SHARE)
-    score = pl.col("max_speech_score")
-    empty = sounding.filter(score < MAX_EMPTY_SCORE).sort("max_speech_score", "id")
-    faint = sounding.filter(score.is_between(MAX_EMPTY_SCORE, MAX_FAINT_SCORE)).sort("max_speech_score", "id")
+    speechless = sounding.filter(pl.col("max_speech_score") < MAX_EMPTY_SCORE).sort("stand_out_db", "id")
+    has_event = (pl.col("stand_out_db") >= MIN_STAND_OUT_DB).fill_null(False)
+    empty, odd = speechless.filter(~has_event), speechless.filter(has_event)
     padded = sounding.filter(pl.col("zero_share") >= PADDED_SHARE).sort("zero_share", "id", descending=True)
     edge = sounding.filter(_cut("leading", "start") | _cut("trailing", "end")).sort("id")
     longest = pl.max_horizontal("leading_silence_s", "trailing_silence_s")
@@ -46,7 +46,7 @@ def check_silence(material: Material) -> CheckResult:
         findings=(
             *each_group_or_once(spoken, digital, _digital, "are digital silence"),
             *each_group_or_once(spoken, empty, _empty, "have no speech"),
-            *each_group_or_once(spoken, faint, _faint, "have hardly any speech"),
+            *each_group_or_once(spoken, odd, _odd, "have sounds that are hardly speech"),
             *each_group_or_once(spoken, padded, _padded, "are padded with digital silence"),
             *each_group_or_once(spoken, edge, _edge, "begin or end in the midst of speech"),
             *each_group_or_once(
@@ -82,26 +82,30 @@ def _empty(clip: Clip) -> Finding:
         clip,
         "silence",
         "warning",
-        f"Nobody speaks in it{_label(clip)}: no part of it is speech with a probability above "
-        f"{clip['max_speech_score']:.2f}.",
+        f"Nobody speaks in it{_label(clip)}: no part of it sounds like speech (probability "
+        f"{clip['max_speech_score']:.2f} at most), nor stands any out by its level.",
         remedy="Listen to it; if no word is in it, drop it or label it as silence.",
-        confidence=0.9,
-        evidence={"max_speech_score": clip["max_speech_score"], "label": clip["label"]},
+        confidence=0.95,
+        evidence=_evidence(clip),
         drop=True,
     )
 
 
-def _faint(clip: Clip) -> Finding:
+def _odd(clip: Clip) -> Finding:
     return about(
         clip,
         "silence",
         "note",
-        f"Hardly anybody speaks in it{_label(clip)}: no part of it is speech with a probability above "
-        f"{clip['max_speech_score']:.2f}.",
-        remedy="Listen to it; its word may be whispered, cut off, or drowned in noise.",
+        f"Perhaps nobody speaks in it{_label(clip)}: what stands out by {clip['stand_out_db']:.0f} dB is "
+        f"speech with a probability of {clip['max_speech_score']:.2f} at most.",
+        remedy="Listen to it; it may be a click or a breath, or a word that is muffled or cut off.",
         confidence=0.5,
-        evidence={"max_speech_score": clip["max_speech_score"], "label": clip["label"]},
+        evidence=_evidence(clip),
     )
+
+
+def _evidence(clip: Clip) -> Evidence:
+    return {name: clip[name] for name in ("label", "max_speech_score", "stand_out_db")}
 
 
 def _padded(clip: Clip) -> Finding:
@@ -127,7 +131,7 @@ def _edge(clip: Clip) -> Finding:
         f"It {where} in the midst of speech: its {part} 20 ms have {level_db:+.0f} dB of the speech's level; "
         "the word may be cut off.",
         remedy="Listen to it; cut it out of its recording anew with some silence around the word.",
-        confidence=0.6,
+        confidence=0.75,
         evidence={f"{side}_level_db": level_db},
     )
 

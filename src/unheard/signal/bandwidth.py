@@ -18,7 +18,7 @@ from unheard.signal.sound import Sound
 
 RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)  # that audio comes from
 MIN_MIRROR_CORRELATION = 0.15  # untouched recordings stay below 0.1
-MIN_STEP_DB = 8.0  # of a cliff to a flat floor
+MIN_STEP_DB = 10.0  # of a cliff to a flat floor
 MIN_STEEP_STEP_DB = 20.0  # of a cliff to anything lower
 
 _FRAMES_PER_S = 25  # 40 ms: all of `RATES_HZ` have half their rate on a bin or between two

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unheard.signal.high_pass import above_rumble
 from unheard.signal.sound import SPEECH_HOP_SAMPLES, SPEECH_RATE, Sound
 
 MIN_NOISE_S = 0.1  # without speech, for `snr_speech_db`
@@ -30,12 +31,13 @@ WADA_TABLE = (
 _SPEECH, _NO_SPEECH = 0.5, 0.3  # probabilities of a hop
 _MIN_SPEECH_HOPS = 2
 _SILENT_POWER = 1e-11  # hops of digital silence are no background
+_LOUDEST_OF_MEDIAN = 4.0  # 6 dB: single sounds, and speech that was not heard as such, are not the background
 _LEAST_SHARE = 0.01  # of the noise, that speech has at least: -20 dB
 
 
 @dataclass(frozen=True)
 class NoiseRatio:
-    """Speech over noise in dB, while somebody speaks. Digital silence counts as neither."""
+    """Speech over noise in dB above 150 Hz, while somebody speaks. Digital silence counts as neither."""
 
     snr_db: float | None  # the figure to use: `snr_speech_db`, which errs least (see docs/audit.md)
     snr_speech_db: (
@@ -48,10 +50,9 @@ class NoiseRatio:
 
 def measure_noise_ratio(sound: Sound) -> NoiseRatio:
     """Estimates of the ratio of speech and noise."""
-    samples = sound.samples_16k
-    if len(samples) == 0:
+    if len(sound.samples_16k) == 0:
         return NoiseRatio(None, None, None, None, None)
-    samples = samples - samples.mean(dtype=np.float64).astype(np.float32)
+    samples = above_rumble(sound.samples_16k)
     wada_db = _wada_db(samples, sound.samples_16k != 0)
     powers = None if sound.speech is None else _powers(samples, sound.speech)
     if powers is None:
@@ -89,7 +90,8 @@ def _powers(samples: NDArray[np.float32], speech: NDArray[np.float32]) -> tuple[
     background_s = background.sum() * SPEECH_HOP_SAMPLES / SPEECH_RATE
     if background_s < MIN_NOISE_S or spoken.sum() < _MIN_SPEECH_HOPS:
         return None
-    return float(power[spoken].mean()), float(power[background].mean())
+    noise = min(power[background].mean(), _LOUDEST_OF_MEDIAN * np.median(power[background]))
+    return float(power[spoken].mean()), float(noise)
 
 
 def _wada_db(samples: NDArray[np.float32], counts: NDArray[np.bool_]) -> float | None:

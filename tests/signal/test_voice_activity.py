@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from unheard.signal.audio_file import read_audio
+from unheard.signal.voice_activity import num_hops, speech_probabilities
+
+
+@pytest.fixture(scope="module")
+def clips(data_dir: Path) -> list[NDArray[np.float32]]:
+    """Forty words of 0.5 to 1 s: more than a batch, of many lengths."""
+    files = sorted((data_dir / "arabic_commands").rglob("*.flac"))[::10][:40]
+    return [
+        read_audio(file, sample_rate=16_000)[0][: 16_000 - 173 * index] for index, file in enumerate(files)
+    ]
+
+
+def test_a_clip_alone_is_heard_as_among_others(clips: list[NDArray[np.float32]]) -> None:
+    together = speech_probabilities(clips)
+    for clip, found in zip(clips[::8], together[::8], strict=True):
+        np.testing.assert_allclose(found, speech_probabilities([clip])[0], atol=1e-4)
+
+
+def test_order_and_companions_do_not_matter(clips: list[NDArray[np.float32]]) -> None:
+    forward, backward = speech_probabilities(clips), speech_probabilities(clips[::-1])
+    for one, other in zip(forward, reversed(backward), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_speech_is_found_in_words_and_not_in_noise(clips: list[NDArray[np.float32]]) -> None:
+    random = np.random.default_rng(0)
+    noise = [(level * random.standard_normal(16_000)).astype(np.float32) for level in (0, 1e-3, 0.01, 0.1)]
+    assert sum(found.max() > 0.5 for found in speech_probabilities(clips)) >= 38
+    assert max(found.max() for found in speech_probabilities(noise)) < 0.3
+
+
+@pytest.mark.parametrize(("samples", "hops"), [(0, 0), (1, 1), (512, 1), (513, 2), (16_000, 32)])
+def test_every_started_hop_counts(samples: int, hops: int) -> None:
+    assert num_hops(samples) == hops
+    assert speech_probabilities([np.zeros(samples, np.float32)])[0].shape == (hops,)
+
+
+def test_no_clips() -> None:
+    assert speech_probabilities([]) == []
