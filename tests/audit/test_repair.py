@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from unheard.audit.audit import side_by_side
+from unheard.audit.check import Material
 from unheard.audit.decisions import Decision, Decisions
+from unheard.audit.duplicates_across_splits import check_duplicates_across_splits
 from unheard.audit.finding import Action, Finding
+from unheard.audit.identical import check_identical
 from unheard.audit.leak_closing import COPIES, GROUPS
+from unheard.audit.measure import measure_corpus
 from unheard.audit.repair import Repair, repair_corpus, write_repair
+from unheard.audit.shared_groups import check_shared_groups
+from unheard.audit.undecodable import check_undecodable
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError
 
@@ -202,6 +212,49 @@ def test_a_repair_without_anything_to_do_writes_empty_lists(tmp_path: Path) -> N
     assert written["changes"].read_text() == written["for review"].read_text() == ""
 
 
+def test_what_was_repaired_is_found_no_more(data_dir: Path, tmp_path: Path) -> None:
+    corpus = with_faults(sorted((data_dir / "fsdd" / "recordings").glob("*.flac"))[:24], tmp_path)
+    found = audit(corpus, tmp_path)
+    blocking = {row.check for row in found if row.severity == "blocking"}
+    assert blocking == {"duplicates-across-splits", "shared-groups"}
+    repair = repair_corpus(corpus, found)
+    assert [(name, kind) for name, kind, *_ in rows_of(repair)] == [
+        ("clip 1", "drop"),
+        ("clip 2", "move"),
+        ("copy 0", "drop"),
+        ("broken", "drop"),
+    ]
+    again = Corpus.load(write_repair(repair, tmp_path / "clean.parquet")["corpus"])
+    found_again = audit(again, tmp_path)
+    assert not [row for row in found_again if row.severity == "blocking" or row.actions]
+    assert rows_of(repair_corpus(again, found_again)) == []
+
+
+def with_faults(recordings: list[Path], folder: Path) -> Corpus:
+    """A copy, a copy that is tested on, a speaker on both sides, and a file that is broken."""
+    rows = [
+        {"id": f"clip {n}", "path": str(path), "label": path.name[0], "speaker": f"s{n}", "split": "train"}
+        for n, path in enumerate(recordings)
+    ]
+    rows[3] |= {"speaker": "s2", "split": "test"}
+    for n, split in ((0, "train"), (1, "test")):
+        copy = folder / f"copy {n}.flac"
+        shutil.copy(recordings[n], copy)
+        rows.append(rows[n] | {"id": f"copy {n}", "path": str(copy), "split": split})
+    (folder / "broken.wav").write_bytes(b"RIFF")
+    rows.append(rows[4] | {"id": "broken", "path": str(folder / "broken.wav")})
+    lengths = [soundfile.info(row["path"]).duration if row["id"] != "broken" else 1.0 for row in rows]
+    return Corpus(pl.DataFrame(rows).with_columns(pl.Series("duration_s", lengths), sample_rate=8000))
+
+
+def audit(corpus: Corpus, folder: Path) -> list[Finding]:
+    """What the checks find whose findings a repair closes."""
+    measured = measure_corpus(corpus, num_workers=1, folder=folder)
+    material = Material(corpus, side_by_side(corpus.utterances, measured.frame), measured.fingerprints)
+    checks = (check_undecodable, check_identical, check_duplicates_across_splits, check_shared_groups)
+    return [finding for check in checks for finding in check(material).findings]
+
+
 LABELS = st.sampled_from(["yes", "no", "go"])
 SPLITS = st.sampled_from(["train", "train", "validation", "test"])
 NAMES = st.sampled_from([f"u{n}" for n in range(10)])
@@ -245,8 +298,6 @@ DECISIONS = st.lists(
 
 @st.composite
 def with_actions(draw: st.DrawFn) -> list[Finding]:
-    from dataclasses import replace
-
     return [replace(row, actions=tuple(draw(st.lists(ACTIONS, max_size=2)))) for row in draw(FINDINGS)]
 
 

@@ -59,6 +59,9 @@ def test_a_new_label_is_suggested_where_a_check_proposes_one() -> None:
     proposed = Action("relabel", "u3", sure=False, label="no")
     (item,) = choose_items([finding("labels", 0.7, "u3", actions=(proposed,))], UTTERANCES, 9).items
     assert item.suggested_label == "no"
+    labelled = UTTERANCES.with_columns(label=pl.col("id"))
+    first, _ = choose_items([finding("contradictions", 1.0, "u0", "u1")], labelled, 9).items
+    assert (first.clip.label, first.suggested_label) == ("u0", "u1")
 
 
 def test_few_clips_of_one_finding_can_be_compared() -> None:

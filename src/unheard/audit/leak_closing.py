@@ -91,9 +91,15 @@ def _torn(corpus: Corpus, leak: Finding) -> list[Change]:
         pl.col("position").n_unique().over(column) > 1
     )
     return [
-        Change("move", name, leak.check, leak.message, SPLITS[position])
-        for name, position in torn.select("id", pl.col("position").max().over(column)).iter_rows()
+        Change("move", name, leak.check, _gathering(column, value, SPLITS[position]), SPLITS[position])
+        for name, value, position in torn.select(
+            "id", column, pl.col("position").max().over(column)
+        ).iter_rows()
     ]
+
+
+def _gathering(column: str, value: str, split: str) -> str:
+    return f"The {column} '{value}' is on both sides of the split; all utterances go to {split}."
 
 
 def _with_groups(corpus: Corpus, moves: Sequence[Change], keys: Sequence[str]) -> list[Change]:

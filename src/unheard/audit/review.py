@@ -32,7 +32,7 @@ class ReviewItem:
     clip: Clip
     findings: tuple[Finding, ...]
     others: tuple[Clip, ...] = ()  # that the surest finding is about too, where these are few
-    suggested_label: str | None = None  # what the surest finding that names a label proposes
+    suggested_label: str | None = None  # what the surest finding proposes, else what another clip has
 
     @property
     def utterance(self) -> str:
@@ -93,4 +93,5 @@ def _item(clip: Clip, findings: Sequence[Finding], clips: Mapping[str, Clip]) ->
     labels = [action.label for action in actions if action.utterance == clip.utterance and action.label]
     names = [name for name in findings[0].utterances if name != clip.utterance and name in clips]
     others = [clips[name] for name in names] if len(names) <= MOST_OTHERS else []
+    labels += [other.label for other in others if other.label not in (None, clip.label)]
     return ReviewItem(clip, tuple(findings), tuple(others), next(iter(labels), None))
