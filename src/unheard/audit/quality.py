@@ -15,7 +15,7 @@ from unheard.signal.audio_file import read_audio
 from unheard.signal.perceptual_quality import PerceptualQuality, perceptual_quality
 
 MAX_CLIPS = 200  # about two minutes on one core
-MIN_CLIPS = 20
+MIN_CLIPS = 10
 MAX_DEVIATION = 3.0  # robust standard deviations below the median
 MIN_DISTANCE = 0.5  # of the scale from 1 to 5
 MAD_TO_DEVIATION = 1.4826  # of a normal distribution

@@ -163,7 +163,7 @@ def _not_judged(rows: pl.DataFrame, spoken: pl.DataFrame) -> tuple[str, ...]:
     unheard = spoken["max_speech_score"].null_count()
     said = [f"{plural(silent, 'clip')} with a label that means silence or noise."] if silent else []
     if unheard:
-        said.append(f"{plural(unheard, 'clip')}: speech was not looked for in them.")
+        said.append(f"{plural(unheard, 'clip')}: nobody looked for speech.")
     return tuple(said)
 
 
