@@ -17,7 +17,7 @@ from unheard.report.plots.histogram import plot_histogram
 from unheard.report.plots.strips import plot_strips
 
 MAX_GROUPS = 12  # groups of a small figure
-MAX_VALUES = 40  # values of a metadata column that are counted
+MAX_VALUES, MIN_CLIPS = 40, 3  # values of a metadata column that is counted, clips of a value in the mean
 COUNTED = ("label", "speaker", "session", "device")
 NO_VALUE = "not named"
 
@@ -64,7 +64,7 @@ def splits_of(measured: pl.DataFrame) -> list[str]:
     """Splits in the order in which plots have their colours; empty where there are none."""
     if measured.is_empty() or measured["split"].null_count() == measured.height:
         return []
-    there = set(measured["split"].fill_null(NO_VALUE))
+    there = set(measured["split"].unique().fill_null(NO_VALUE))
     return [split for split in (*SPLITS, NO_VALUE) if split in there]
 
 
@@ -72,11 +72,9 @@ def _metadata(measured: pl.DataFrame) -> list[str]:
     """Free text columns of the corpus with few values."""
     names = measured.columns
     free = [name for name in names[: names.index(FIRST_MEASURED)] if name not in COLUMNS]
-    return [
-        name
-        for name in free
-        if measured.schema[name] == pl.String() and 1 < measured[name].n_unique() <= MAX_VALUES
-    ]
+    most = min(MAX_VALUES, measured.height / MIN_CLIPS)
+    texts = [name for name in free if measured.schema[name] == pl.String()]
+    return [name for name in texts if 1 < measured[name].n_unique() <= most]
 
 
 def _counts(measured: pl.DataFrame, column: str) -> dict[str, dict[str, int]]:
@@ -106,7 +104,9 @@ def _strips(measured: pl.DataFrame, rows: Sequence[Descriptor], column: str) -> 
 
 
 def _by(measured: pl.DataFrame, column: str, names: Sequence[str]) -> dict[str, pl.DataFrame]:
-    parts = measured.with_columns(pl.col(column).fill_null(NO_VALUE)).partition_by(column, as_dict=True)
+    """Numbers of the rows that have each of these values."""
+    numbers = measured.select(column, pl.selectors.numeric())
+    parts = numbers.with_columns(pl.col(column).fill_null(NO_VALUE)).partition_by(column, as_dict=True)
     return {name: parts[name,] for name in names}
 
 

@@ -46,17 +46,18 @@ def plot_backgrounds(measured: pl.DataFrame) -> list[Spectra]:
     """Mean spectrum of the background of each speaker, device, label and split, where these are few."""
     if BANDS not in measured.columns:
         return []
-    known = measured.filter(pl.col(BANDS).is_not_null())
-    found = [_spectra(known, column) for column in ("speaker", "device", "label", "split")]
+    columns = ("speaker", "device", "label", "split")
+    known = measured.select(*columns, BANDS).filter(pl.col(BANDS).is_not_null())
+    found = [_spectra(known, column) for column in columns]
     return [row for row in found if row]
 
 
 def _spectra(known: pl.DataFrame, column: str) -> Spectra | None:
-    groups = known.filter(pl.col(column).is_not_null()).partition_by(column, as_dict=True)
-    common = {str(key[0]): rows for key, rows in sorted(groups.items()) if rows.height >= MIN_CLIPS}
-    if not 1 < len(common) <= NUM_LOOKS:
+    counts = known[column].drop_nulls().value_counts()
+    names = counts.filter(pl.col("count") >= MIN_CLIPS)[column].sort().to_list()
+    if not 1 < len(names) <= NUM_LOOKS:
         return None
-    means = {name: _mean_bands_db(rows) for name, rows in common.items()}
+    means = {name: _mean_bands_db(known.filter(pl.col(column) == name)) for name in names}
     plot = plot_spectra(f"Background by {column}", BAND_CENTRES_HZ.tolist(), means)
     return Spectra(column, list(means), plot)
 
