@@ -23,7 +23,7 @@ UTTERANCES = Corpus(
 def finding(
     check: str, confidence: float, *utterances: str, actions: tuple[Action, ...] = (), **more: Any
 ) -> Finding:
-    values = {"severity": "warning", "subject": "s"} | more
+    values = {"severity": "warning", "subject": "utterance u"} | more
     return Finding(
         check=check,
         message="It is odd.",
@@ -76,7 +76,8 @@ def test_what_is_settled_or_about_too_many_clips_is_not_asked() -> None:
     found = [
         finding("identical", 1.0, "u0", "u1", actions=(Action("drop", "u1", sure=True),)),
         finding("level", 1.0, "u2", severity="note"),
-        finding("shortcuts", 1.0, *NAMES[: MOST_CLIPS + 1]),
+        finding("hum", 1.0, *NAMES[: MOST_CLIPS + 1]),
+        finding("shared-groups", 1.0, "u3", "u4", subject="splits train and test"),
         finding("hum", 1.0, "not there"),
         finding("balance", 1.0),
     ]

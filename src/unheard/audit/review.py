@@ -62,12 +62,11 @@ def to_judge(finding: Finding) -> list[str]:
 def choose_items(findings: Iterable[Finding], utterances: pl.DataFrame, limit: int) -> Review:
     """At most `limit` utterances, the surest of each check in turn, so that no check crowds out another.
 
-    `utterances` has the columns of a corpus. Findings about more than `MOST_CLIPS` of them are left out.
+    `utterances` has the columns of a corpus. What is found about groups of clips is left out.
     """
     about: dict[str, list[Finding]] = {}
     for finding in sorted(findings, key=lambda finding: -finding.confidence):
-        names = to_judge(finding)
-        for name in names if len(names) <= MOST_CLIPS else []:
+        for name in to_judge(finding) if _is_about_clips(finding) else []:
             about.setdefault(name, []).append(finding)
     wanted = {*about, *(name for rows in about.values() for name in rows[0].utterances)}
     rows = utterances.filter(pl.col("id").is_in(list(wanted))).select(_COLUMNS).iter_rows()
@@ -76,6 +75,12 @@ def choose_items(findings: Iterable[Finding], utterances: pl.DataFrame, limit: i
     turns = _turns(found)
     chosen = sorted(found, key=lambda item: turns[item.utterance])[:limit]
     return Review(tuple(sorted(chosen, key=lambda item: -item.confidence)), len(found))
+
+
+def _is_about_clips(finding: Finding) -> bool:
+    """Whether single clips can be judged by it."""
+    has_clips = bool(finding.actions) or finding.subject.startswith(("utterance ", "recording "))
+    return has_clips and len(to_judge(finding)) <= MOST_CLIPS
 
 
 def _turns(items: Sequence[ReviewItem]) -> dict[str, int]:
