@@ -40,6 +40,14 @@ def test_a_finding_about_many_has_no_player(builders, read):
     assert embed_clips([[crowd, make_finding("a", "note")]], measured_clips(), read) == {}
 
 
+def test_of_a_finding_about_many_the_clip_that_it_names_is_heard(builders, read):
+    make_finding, _, _, measured_clips = builders
+    names = [f"c{row}" for row in range(20)]
+    crowd = [make_finding("a", "note", *names, evidence={"worst": worst}) for worst in ("c7", "elsewhere", 3)]
+    players = embed_clips([crowd], measured_clips(), read)
+    assert {place: [view.utterance for view in views] for place, views in players.items()} == {(0, 0): ["c7"]}
+
+
 def test_long_noisy_clips_do_not_fill_the_page(builders):
     make_finding, _, _, measured_clips = builders
     noise = np.random.default_rng(0).uniform(-1, 1, 48_000 * 30).astype(np.float32)

@@ -76,7 +76,7 @@ def test_bars_are_as_long_as_their_counts_in_all_splits():
     counts = {"yes": {"train": 30, "test": 10}, "no": {"test": 5}}
     root = ET.fromstring(plot_counts("label", counts, ["train", "test"]))
     widths = [float(bar.get("width")) for bar in root.iter("rect")]
-    assert widths == pytest.approx([w * (500 - 128 - 56) / 40 for w in (30, 10, 5)], abs=0.01)
+    assert widths == pytest.approx([w * (420 - 120 - 52) / 40 for w in (30, 10, 5)], abs=0.01)
     assert [bar.get("class") for bar in root.iter("rect")] == ["piece p0", "piece p1", "piece p1"]
     assert words_of(root) == ["yes", "40", "no", "5"]
 

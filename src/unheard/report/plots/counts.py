@@ -9,9 +9,9 @@ from markupsafe import Markup
 from unheard.report.svg import Axis, element, figure, join, line, text
 from unheard.report.words import count, plural
 
-WIDTH, ROW = 500.0, 19.0
-LEFT, RIGHT, TOP = 128.0, 56.0, 6.0
-MAX_LETTERS = 16
+WIDTH, ROW = 420.0, 19.0
+LEFT, RIGHT, TOP = 120.0, 52.0, 6.0
+MAX_LETTERS = 14
 MAX_BARS = 44
 RANKS_HEIGHT, RANKS_LEFT, RANKS_BOTTOM, RANKS_TOP = 190.0, 46.0, 34.0, 14.0
 MAX_RANKS = 500  # points of a curve

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from unheard.report.svg import Axis, element, figure, line, text
 
-WIDTH, HEIGHT = 500.0, 250.0
+WIDTH, HEIGHT = 420.0, 230.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 14.0, 12.0, 36.0
 TICKS_HZ = (100, 200, 500, 1000, 2000, 5000)
 NUM_LOOKS = 8
