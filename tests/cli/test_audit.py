@@ -145,6 +145,7 @@ def test_decisions_of_a_review_are_carried_out(
         (("{clips}", "--check", "cliping"), "Unknown check 'cliping'. Did you mean 'clipping'?"),
         (("{clips}", "--decisions", "d.json"), "--decisions are carried out by --fix OUT. Give --fix too."),
         (("{clips}", "--fix", "out.txt"), "out.txt"),
+        (("{clips}/clips.csv", "--fix", "{clips}/clips.csv"), "would replace the corpus that is audited"),
         (("{clips}", "--target", "none.toml"), "Target 'none.toml': cannot be read"),
         (("{clips}", "--out", "{file}"), "is a file, and an audit is a folder"),
         (("nowhere",), "nowhere"),

@@ -103,7 +103,7 @@ def audit(
         seed=seed,
         num_workers=workers or None,
     )
-    _require_writable(out, fix)
+    _require_writable(source, out, fix)
     with progress_bar("read headers") as on_progress:
         corpus = _load(source, layout, split, max_rejected, on_progress)
     decided = _decisions(decisions or [], corpus)  # before hours of work
@@ -144,7 +144,7 @@ def _list(as_json: bool) -> None:
     show(table)
 
 
-def _require_writable(out: Path, fix: Path | None) -> None:
+def _require_writable(source: Path, out: Path, fix: Path | None) -> None:
     """Raise before hours of work for what could not be written after them."""
     from unheard.corpus.storage import require_suffix
 
@@ -152,6 +152,8 @@ def _require_writable(out: Path, fix: Path | None) -> None:
         raise UsageError(f"'{out}' is a file, and an audit is a folder. Choose another --out.")
     if fix is not None:
         require_suffix(fix)
+        if fix.resolve() == source.resolve():
+            raise UsageError(f"--fix {fix} would replace the corpus that is audited. Choose another name.")
 
 
 def _load(
