@@ -12,7 +12,7 @@ from unheard.audit.text_words import is_slip, probable_typos
         ("recieve", "receive"),
         ("adress", "address"),
         ("steet", "street"),
-        ("strret", "street"),
+        ("seperate", "separate"),
     ],
 )
 def test_slips_of_the_pen(word: str, meant: str) -> None:
@@ -30,6 +30,7 @@ def test_slips_of_the_pen(word: str, meant: str) -> None:
         ("e-mail", "email"),
         ("recived", "receive"),
         ("three", "there's"),
+        ("parsed", "passed"),
     ],
 )
 def test_other_words_and_other_forms_are_none(word: str, other: str) -> None:

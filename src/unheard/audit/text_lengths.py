@@ -14,6 +14,7 @@ LETTERS_A_DIGIT = 4  # what the names of the ten digits have in English, on aver
 MAX_LETTERS_A_SECOND = 35.0  # auctioneers stay below
 MAX_DEVIATION = 4.0  # robust standard deviations of the logarithm of the duration
 MIN_SCALE = 0.12  # of that logarithm
+MIN_OF_SPEAKER = 5  # texts, to know how fast a speaker is
 MIN_SPREAD = 1.25  # times as many letters in long texts as in short, to tell what each letter takes
 
 
@@ -33,7 +34,11 @@ def odd_lengths(rows: pl.DataFrame) -> list[Finding]:
     """Findings on rows of `with_letters` that have letters; each label is a kind of text by itself."""
     rows = rows.with_columns(kind=pl.when(pl.len().over("label") >= MIN_ROWS).then("label"))
     expected = pl.concat([_with_expected(group) for group in rows.partition_by("kind")])
-    expected = expected.with_columns(rest=(pl.col("spoken_s") / pl.col("expected_s")).log())
+    rest = (pl.col("spoken_s") / pl.col("expected_s")).log()
+    of_speaker = pl.when(pl.col("speaker").count().over("kind", "speaker") >= MIN_OF_SPEAKER).then(
+        rest.median().over("kind", "speaker")
+    )
+    expected = expected.with_columns(speed=of_speaker.fill_null(0.0), rest=rest - of_speaker.fill_null(0.0))
     judged = with_deviation(expected, "rest", "kind", MIN_SCALE)
     too_many = pl.col("letters") > MAX_LETTERS_A_SECOND * pl.col("duration_s")
     odd = judged.filter(too_many | (pl.col("deviation").abs() > MAX_DEVIATION)).sort("id")
@@ -64,7 +69,7 @@ def _median(values: pl.Series) -> float:
 
 def _finding(row: dict[str, Any]) -> Finding:
     rate = row["letters"] / row["spoken_s"]
-    usual_s = math.exp(row["usual"]) * row["expected_s"]
+    usual_s = math.exp(row["usual"] + row["speed"]) * row["expected_s"]
     usual_rate = row["letters"] / usual_s
     many = row["deviation"] is None or row["deviation"] < 0
     cause = "the audio is cut off, or" if many else "words are missing, or"

@@ -10,9 +10,9 @@ from unheard.audit.finding import Finding
 from unheard.audit.phrases import plural
 
 MIN_LETTERS = 5  # of a rare word: short words have neighbours that are words as well
-MIN_FREQUENT = 20  # occurrences of the word that was probably meant
+MIN_FREQUENT = 5  # occurrences of the word that was probably meant
+VOWELS = frozenset("aeiouyàáâäåæèéêëìíîïòóôöøùúûüаеиоуыэюя")
 ROWS_AT_ONCE = 50_000
-SHOWN = 200
 
 
 def probable_typos(rows: pl.DataFrame) -> list[Finding]:
@@ -65,10 +65,10 @@ def _nearest(word: str, index: dict[str, list[str]], times: dict[str, int]) -> s
 
 
 def is_slip(word: str, meant: str) -> bool:
-    """Whether one letter that was swapped with its neighbour, left out, added or mistaken makes `word`.
+    """Whether two letters swapped, one left out or added, or one vowel for another makes `word`.
 
     Not at its beginning, where another letter makes another word, nor at its end, where it is another form;
-    hyphens and apostrophes are a matter of style.
+    one consonant for another makes too many words that exist; hyphens and apostrophes are a matter of style.
     """
     if word == meant or word[:1] != meant[:1] or _plain(word) == _plain(meant):
         return False
@@ -78,7 +78,7 @@ def is_slip(word: str, meant: str) -> bool:
         return False
     first, second = word[begin : len(word) - end], meant[begin : len(meant) - end]
     swapped = len(first) == 2 and first == second[::-1]
-    return swapped or max(len(first), len(second)) == 1
+    return swapped or len(first) + len(second) == 1 or (first in VOWELS and second in VOWELS)
 
 
 def _plain(word: str) -> str:
