@@ -15,6 +15,7 @@ from unheard.report import audit_words, words
 from unheard.report.audit_clips import ClipView, Place, Read, embed_clips
 from unheard.report.audit_plots import plot_balance, plot_sound, splits_of
 from unheard.report.audit_traces import plot_backgrounds, plot_told_apart
+from unheard.report.audit_volume import plot_volume
 from unheard.report.concentration import concentration
 from unheard.report.environment import environment
 
@@ -62,6 +63,7 @@ def render_audit_report(audit: Audit, read: Read) -> str:
             sound=plot_sound(audit.measured),
             told=plot_told_apart(audit),
             backgrounds=plot_backgrounds(audit.measured),
+            volume=plot_volume(audit),
             balance=plot_balance(audit.measured),
             splits=splits_of(audit.measured),
             severities=SEVERITIES,
