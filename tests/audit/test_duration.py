@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from unheard.audit.check import Material
 from unheard.audit.duration import CHECK
@@ -73,3 +74,29 @@ def test_few_clips_are_not_judged(make_material: Make) -> None:
 
     assert result.findings == ()
     assert result.not_judged == ("2 clips: too few to tell a usual length (needs 20).",)
+
+
+def test_a_short_clip_with_silence_around_its_word_is_whole(make_material: Make) -> None:
+    measured = {
+        "leading_silence_s": [0.3] * 42,
+        "trailing_silence_s": [*[0.3] * 40, 0.2, 0.0],
+    }
+
+    (finding,) = CHECK.run(
+        make_material(duration_s=[*[3.0] * 40, 1.2, 1.2], label=["a"] * 42, measured=measured)
+    ).findings
+
+    assert finding.utterances == ("u41",)
+
+
+def test_a_long_clip_of_silence_is_to_be_trimmed(make_material: Make) -> None:
+    measured = {"leading_silence_s": [0.1] * 41, "trailing_silence_s": [*[0.1] * 40, 0.7]}
+
+    (finding,) = CHECK.run(
+        make_material(duration_s=[*[0.5] * 40, 1.3], start_s=[2.0] * 41, label=["a"] * 41, measured=measured)
+    ).findings
+
+    assert finding.message.endswith("(0.50 s): 0.80 s of it are silence before and after.")
+    (trim,) = finding.actions
+    assert (trim.kind, trim.sure, trim.start_s) == ("trim", False, 2.0)
+    assert trim.duration_s == pytest.approx(0.7, abs=1e-6)

@@ -16,16 +16,25 @@ MIN_WORD_S = 0.1  # no spoken word is shorter
 MAX_DEVIATION = 4.0  # robust standard deviations of the logarithm of the duration
 MIN_SCALE = 0.15  # of that logarithm: nothing within 1.8 times of the median is an outlier
 ONCE_SHARE = 0.4  # what a larger share of all clips has is said once
+MIN_EDGE_S = 0.04  # of silence before and after a word that is whole
+MOSTLY_SILENCE = 0.4  # of a long clip, at its edges
+KEPT_SILENCE_S = 0.1  # around speech, by a proposed trim
+_EDGES = ("leading_silence_s", "trailing_silence_s")
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 
 
 def check_duration(material: Material) -> CheckResult:
-    """Below the absolute limit; else far from its label, or from the corpus where its label has few clips."""
-    rows = material.measured.select("id", "label", "duration_s", log_s=pl.col("duration_s").log())
+    """Below the absolute limit; else far from its label, or from the corpus where its label has few clips.
+
+    A short clip with silence on both sides of its word is whole, and left alone.
+    """
+    rows = _with_edges(material.measured).with_columns(log_s=pl.col("duration_s").log())
     is_tiny = pl.col("duration_s") < MIN_WORD_S
     tiny = rows.filter(is_tiny)
     far = pl.col("deviation").abs() > MAX_DEVIATION
-    odd = with_deviation(rows, "log_s", "label", MIN_SCALE).filter(~is_tiny & far)
+    is_whole = (pl.min_horizontal(*_EDGES) >= MIN_EDGE_S) & pl.all_horizontal(pl.col(_EDGES).is_not_null())
+    is_short = pl.col("deviation") < 0
+    odd = with_deviation(rows, "log_s", "label", MIN_SCALE).filter(~is_tiny & far & ~(is_short & is_whole))
     few = (f"{plural(rows.height, 'clip')}: too few to tell a usual length (needs {MIN_ROWS}).",)
     return CheckResult(
         findings=(*_tiny(tiny, rows.height), *map(_odd, odd.sort("id").iter_rows(named=True))),
@@ -33,6 +42,13 @@ def check_duration(material: Material) -> CheckResult:
         not_judged=few if rows.height < MIN_ROWS else (),
         facts={"duration_s": _quantiles(rows["duration_s"])},
     )
+
+
+def _with_edges(measured: pl.DataFrame) -> pl.DataFrame:
+    """Columns that are needed; silence at the edges is null where nobody measured it."""
+    missing = [name for name in _EDGES if name not in measured.columns]
+    rows = measured.with_columns(pl.lit(None, pl.Float32).alias(name) for name in missing)
+    return rows.select("id", "label", "start_s", "duration_s", *_EDGES)
 
 
 def _tiny(rows: pl.DataFrame, num_clips: int) -> list[Finding]:
@@ -73,7 +89,7 @@ def _odd(row: dict[str, Any]) -> Finding:
     others = "all clips" if row["usual_of"] is None else f"the clips of '{row['usual_of']}'"
     is_long = row["deviation"] > 0
     times = row["duration_s"] / usual_s if is_long else usual_s / row["duration_s"]
-    cause = "more than its label may be in it" if is_long else "its word may be cut off"
+    cause, remedy, action = _long(row) if is_long else _short(row)
     return Finding(
         check="duration",
         severity="warning" if abs(row["deviation"]) > 2 * MAX_DEVIATION else "note",
@@ -81,11 +97,29 @@ def _odd(row: dict[str, Any]) -> Finding:
         message=f"It lasts {row['duration_s']:.2f} s, {times:.1f} times {'longer' if is_long else 'shorter'} "
         f"than the median of {others} ({usual_s:.2f} s): {cause}.",
         evidence={"duration_s": row["duration_s"], "median_s": usual_s, "deviation": row["deviation"]},
-        remedy="Listen to it; cut it anew or drop it.",
-        confidence=0.5,
+        remedy=remedy,
+        confidence=0.7,
         utterances=(row["id"],),
-        actions=(Action("drop", row["id"], sure=False),),
+        actions=(action,),
     )
+
+
+def _short(row: dict[str, Any]) -> tuple[str, str, Action]:
+    """Cause, remedy and what is proposed, for review."""
+    drop = Action("drop", row["id"], sure=False)
+    return "its word may be cut off", "Listen to it; cut it out of its recording anew, or drop it.", drop
+
+
+def _long(row: dict[str, Any]) -> tuple[str, str, Action]:
+    """The same of a long clip: trimmed where it is mostly silence at its edges."""
+    silence_s = (row["leading_silence_s"] or 0.0) + (row["trailing_silence_s"] or 0.0)
+    if silence_s <= MOSTLY_SILENCE * row["duration_s"]:
+        drop = Action("drop", row["id"], sure=False)
+        return "more than its label may be in it", "Listen to it; cut it anew or drop it.", drop
+    begin_s = max((row["leading_silence_s"] or 0.0) - KEPT_SILENCE_S, 0.0)
+    end_s = row["duration_s"] - max((row["trailing_silence_s"] or 0.0) - KEPT_SILENCE_S, 0.0)
+    trim = Action("trim", row["id"], sure=False, start_s=row["start_s"] + begin_s, duration_s=end_s - begin_s)
+    return f"{silence_s:.2f} s of it are silence before and after", "Trim the silence.", trim
 
 
 def _quantiles(values: pl.Series) -> dict[str, float | None]:
