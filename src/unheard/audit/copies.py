@@ -18,15 +18,15 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from unheard.audit.check import Material
-from unheard.audit.near_index import SILENT_DB, Matches, find_matches
+from unheard.audit.near_index import SILENT_DB, STEP_FRAMES, Matches, find_matches
 from unheard.audit.once import once
 from unheard.audit.same_audio import Likeness, Span, compare
 from unheard.corpus.identical import audio_keys
 from unheard.errors import AudioError
-from unheard.signal.fingerprint import FRAMES_PER_S, levels_db
+from unheard.signal.fingerprint import FRAMES_PER_S, WORD_S, levels_db
 
-MIN_WORDS = 9  # of a fingerprint; shorter clips have no key in the index
-MIN_LENGTH_S = 0.182  # that many words
+MIN_WORDS = STEP_FRAMES + 1  # of a fingerprint; shorter clips have no key in the index
+MIN_LENGTH_S = WORD_S + STEP_FRAMES / FRAMES_PER_S
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Which clips sound alike at some offset: an index over the words of fingerprints.
 
-A key is a word and the one 80 ms later: 48 signs. Copies share most signs, so each of several masks keeps
+A key is a word and the one 40 ms later: 48 signs. Copies share most signs, so each of several masks keeps
 some of them, and keys that are equal there meet in a sorted table (locality-sensitive hashing by sampled
 bits: Indyk & Motwani, STOC 1998). Keys get longer with the corpus, so that keys that are equal by chance grow
 like the corpus and not like its square; of a key that is common only neighbours in the table meet. Clips with
@@ -17,21 +17,21 @@ from numpy.typing import NDArray
 
 from unheard.signal.fingerprint import NUM_BITS, levels_db
 
-AUDIBLE_DB = 20.0  # below the loudest frame of a clip
-MIN_AGREEMENT = 0.87  # of signs, for a pair that is worth a look at its samples
+AUDIBLE_DB = 14.0  # below the loudest frame of a clip
+MIN_AGREEMENT = 0.86  # of signs, for a pair that is worth a look at its samples
 MIN_OVERLAP = 0.5  # of the audible words of one of the two
 
 SILENT_DB = -110.0
 
-_MIN_AUDIBLE = 24  # words of a clip that count as audible even if all but a click is faint
-_STEP_FRAMES = 8  # between the two words of a key
+_MIN_AUDIBLE = 20  # words of a clip that count as audible even if all but a click is faint
+STEP_FRAMES = 4  # between the two words of a key
 _KEY_BITS = 2 * NUM_BITS
 _NUM_MASKS = 6
 _NEIGHBOURS = 16  # in the table, that a key meets at most
 _MAX_DISTANCE = 12  # signs by which two keys that meet may differ
 _MIN_VOTES = 2
 _BEST_PAIRS = 12  # of a clip, that are looked at
-_MIN_SHARED = 6  # words, audible in both
+_MIN_SHARED = 4  # words, audible in both
 _TABLE_ROWS = 8_000_000  # sorted at once
 _WORDS_AT_ONCE = 4_000_000  # compared at once
 _SIGNS = np.uint32((1 << NUM_BITS) - 1)
@@ -106,16 +106,16 @@ def _meetings(table: _Table, random: np.random.Generator) -> Iterator[NDArray[np
 
 
 def _keys(table: _Table) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    """Places in the table whose word and the one 80 ms later are audible, and their keys."""
+    """Places in the table whose word and the one 40 ms later are audible, and their keys."""
     audible, begins = table.audible, table.begins
     pairs = np.zeros(len(audible), np.bool_)
-    pairs[:-_STEP_FRAMES] = audible[:-_STEP_FRAMES] & audible[_STEP_FRAMES:]
-    for back in range(1, _STEP_FRAMES + 1):  # the word after it is the next clip's
+    pairs[:-STEP_FRAMES] = audible[:-STEP_FRAMES] & audible[STEP_FRAMES:]
+    for back in range(1, STEP_FRAMES + 1):  # the word after it is the next clip's
         ends = begins[1:] - back
         pairs[ends[ends >= begins[:-1]]] = False
     places = np.flatnonzero(pairs)
     signs = (table.words & _SIGNS).astype(np.uint64)
-    return places, signs[places] << np.uint64(NUM_BITS) | signs[places + _STEP_FRAMES]
+    return places, signs[places] << np.uint64(NUM_BITS) | signs[places + STEP_FRAMES]
 
 
 def _bits_needed(num_keys: int) -> int:

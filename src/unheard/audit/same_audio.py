@@ -19,6 +19,7 @@ from unheard.signal.audio_file import read_audio
 
 # Measured: other takes stay below 0.84, in overlaps under 0.4 s below 0.9; nearly all copies are above that.
 MIN_COHERENCE, MIN_COHERENCE_SHORT = 0.86, 0.92
+MIN_CORRELATION = 0.6
 
 _EDGES_HZ = np.array([200, 400, 650, 1000, 1500, 2200, 3400])
 _LAG_RATE, _CELL_RATE = 16_000, 1_600  # per second
@@ -52,8 +53,9 @@ class Likeness:
 
     @property
     def is_copy(self) -> bool:
-        """Whether the coherence is that of copies."""
-        return self.coherence >= (MIN_COHERENCE if self.overlap_s >= _SHORT_S else MIN_COHERENCE_SHORT)
+        """Whether the coherence is that of copies; what shares no more than a noise is none."""
+        least = MIN_COHERENCE if self.overlap_s >= _SHORT_S else MIN_COHERENCE_SHORT
+        return self.coherence >= least and self.correlation >= MIN_CORRELATION
 
 
 def compare(first: Span, second: Span, offset_s: float) -> Likeness:

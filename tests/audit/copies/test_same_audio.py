@@ -80,6 +80,15 @@ def test_a_short_overlap_must_agree_more() -> None:
     assert Likeness(0.93, 0.9, 0.0, 0.3, 0.0).is_copy
 
 
+def test_different_speech_in_one_and_the_same_noise_is_no_copy(speak: Speak) -> None:
+    noise = np.zeros(RATE, np.float32)
+    noise[4000:4800] = np.random.default_rng(0).standard_normal(800)
+    found = look(speak(8) + noise, 6 * speak(9) + noise, 0.0)
+    assert found.correlation < 0.6
+    assert not found.is_copy
+    assert not Likeness(0.99, 0.5, 0.0, 1.0, 0.0).is_copy
+
+
 def test_silence_is_no_copy_of_silence() -> None:
     found = look(np.zeros(4000, np.float32), np.zeros(4000, np.float32), 0.0)
     assert not found.is_copy
