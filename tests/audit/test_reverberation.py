@@ -24,7 +24,7 @@ def test_a_live_room_is_noted(make_material: Any, decay_s: float, confidence: fl
 
 
 def test_a_usual_room_is_not(make_material: Any) -> None:
-    result = check(make_material, [0.2, 0.4, 0.59, None])
+    result = check(make_material, [0.2, 0.4, 0.49, None])
     assert result.findings == ()
     assert result.judged == 3
     assert result.not_judged == ("1 clip: too short or too noisy for three steady decays of 120 ms.",)

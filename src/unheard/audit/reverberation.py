@@ -10,7 +10,7 @@ from unheard.audit.finding import CheckResult, Finding
 from unheard.audit.per_clip import Clip, about
 from unheard.audit.phrases import plural
 
-LIVE_DECAY_S = 0.6  # 2 % of clips from unknown rooms have more
+LIVE_DECAY_S = 0.5
 LIVELY_DECAY_S = 0.8
 
 

@@ -41,12 +41,12 @@ Frames = NDArray[np.complex64]
 class Bandwidth:
     """All null for sounds under 0.2 s, digital silence, and sample rates that are no multiple of 25 Hz."""
 
-    bandwidth_hz: float | None  # edge above which nothing is, else half the sample rate; null where the sound
-    #                             sinks below its rounding noise before an edge could be seen
+    # edge above which nothing is, else half the sample rate; null where the sound sinks into rounding noise
+    # before an edge could be seen
+    bandwidth_hz: float | None
     cliff_db: float | None  # largest fall of the mean log spectrum at one edge, less the slopes around it
-    mirror_correlation: (
-        float | None
-    )  # 0 to 1, highest over old rates; null where none is below the sample rate
+    # 0 to 1, highest over old rates; null where none is below the sample rate
+    mirror_correlation: float | None
     upsampled_from_hz: float | None  # its sample rate before, where one is found
 
 

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from unheard.signal.sound import SPEECH_RATE, Sound
 
 _FRAME_SAMPLES, _HOP_SAMPLES = 512, 128  # 32 and 8 ms
-_EDGES_HZ = np.geomspace(200, 4000, 9)  # of eight bands
+_EDGES_HZ = np.geomspace(800, 7500, 9)  # of eight bands; below, voiced sounds fade slowly by themselves
 _SMOOTH_FRAMES = 5
 _FALL_FRAMES = 15  # 120 ms
 _MIN_FALL_DB = 4.0  # over them
 _ABOVE_FLOOR_DB = 8.0  # at their end
-_FLOOR_PERCENTILE, _DECAY_PERCENTILE = 10, 35
+_FLOOR_PERCENTILE = 10
 _MIN_FALLS = 3
 _MAX_SAMPLES = 60 * SPEECH_RATE
 
@@ -44,7 +44,7 @@ def measure_reverberation(sound: Sound) -> Reverberation:
     if len(falls) < _MIN_FALLS:
         return Reverberation(None)
     fall_s = _FALL_FRAMES * _HOP_SAMPLES / SPEECH_RATE
-    return Reverberation(float(np.percentile(60 * fall_s / falls, _DECAY_PERCENTILE)))
+    return Reverberation(float(60 * fall_s / np.median(falls)))
 
 
 def _band_levels(samples: NDArray[np.float32]) -> Levels:
