@@ -14,7 +14,9 @@ from planted.untouched import audit, changed, draw_sounds, flagged
 
 from unheard.audit.clipping import CHECK, FULL_SCALE_DBFS, NOTED_SHARE
 from unheard.audit.finding import Finding
+from unheard.audit.level import COARSE_STEP
 from unheard.signal.clipping import measure_clipping
+from unheard.signal.loudness import measure_loudness
 from unheard.signal.sound import Sound
 
 SHARES = (0.002, 0.01, 0.05)
@@ -33,6 +35,7 @@ def rows(data: Path, seed: int) -> list[Row]:
     false_hump = flagged(before, lambda finding: not _is_flat(finding))
     clean = [sound for number, sound in enumerate(sounds) if number not in flagged(before)]
     already = f"{len(at_full_scale)} untouched clips are cut at full scale themselves"
+    fine = {number for number, sound in enumerate(clean) if not _is_coarse(sound)}
     found = []
     for fault, changes in FAULTS.items():
         for share in SHARES:
@@ -50,10 +53,14 @@ def rows(data: Path, seed: int) -> list[Row]:
                     false_alarms=len(false) / len(sounds),
                     num_clean=len(sounds),
                     goal="" if is_smeared else GOAL,
-                    note="" if is_smeared else already,
+                    note="" if is_smeared else f"{_share(hits, fine)} of those above 8 bits; {already}",
                 )
             )
     return found
+
+
+def _share(found: set[int], of: set[int]) -> str:
+    return f"{len(found & of) / len(of):.1%}"
 
 
 def _is_flat(finding: Finding) -> bool:
@@ -64,6 +71,10 @@ def _is_at_full_scale(sound: Sound) -> bool:
     found = measure_clipping(sound)
     is_cut = (found.clipped_share or 0) >= NOTED_SHARE
     return is_cut and (found.clipped_level_dbfs or 0) > FULL_SCALE_DBFS
+
+
+def _is_coarse(sound: Sound) -> bool:
+    return (measure_loudness(sound).sample_step or 0) > COARSE_STEP
 
 
 def _cut(samples: Samples, share: float) -> Samples:

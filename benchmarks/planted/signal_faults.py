@@ -223,7 +223,7 @@ def _channel_rows(sounds: Sequence[Sound], random: np.random.Generator) -> list[
 
 
 def _gap_rows(sounds: Sequence[Sound], random: np.random.Generator) -> list[Row]:
-    """Planted where the sound has more than a tenth of its power."""
+    """Planted where the sound has more than a tenth of its mean power."""
 
     def lose(sound: Sound, random: np.random.Generator, gap_ms: int, kind: str) -> Sound:
         samples, size = sound.samples.copy(), gap_ms * sound.sample_rate // 1000
@@ -259,6 +259,6 @@ def _gap_rows(sounds: Sequence[Sound], random: np.random.Generator) -> list[Row]
 
 def _loud_place(samples: Samples, size: int, random: np.random.Generator) -> int:
     power = np.convolve(np.square(samples), np.ones(size) / size, "same")
-    inside = slice(2 * size, len(samples) - 2 * size)
-    loud = np.flatnonzero(power[inside] > 0.1 * np.mean(np.square(samples))) + 2 * size
+    inside = power[2 * size : len(samples) - 2 * size]
+    loud = np.flatnonzero(inside > 0.1 * inside.mean()) + 2 * size
     return int(random.choice(loud)) - size // 2
