@@ -91,3 +91,9 @@ def test_faster_than_anyone_speaks(make_material: Make, count: int) -> None:
 
     assert finding.message.startswith("Its text has 120 letters in 2.0 s, 60.0 a second")
     assert finding.evidence["letters_per_s"] == 60
+
+
+def test_texts_that_all_belong_elsewhere_are_said_once(make_material: Make) -> None:
+    (finding,) = judge(make_material, ["word " * 30] * 50, [1.0] * 50)
+
+    assert finding.message == "50 of 50 clips (100 %) have a text that is too long or too short for them."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from unheard.audit.finding import Action, Finding
 from unheard.audit.outliers import MIN_ROWS, with_deviation
+from unheard.audit.per_clip import each_or_once
 
 LETTERS_A_DIGIT = 4  # what the names of the ten digits have in English, on average
 MAX_LETTERS_A_SECOND = 35.0  # auctioneers stay below
@@ -42,7 +44,7 @@ def odd_lengths(rows: pl.DataFrame) -> list[Finding]:
     judged = with_deviation(expected, "rest", "kind", MIN_SCALE)
     too_many = pl.col("letters") > MAX_LETTERS_A_SECOND * pl.col("duration_s")
     odd = judged.filter(too_many | (pl.col("deviation").abs() > MAX_DEVIATION)).sort("id")
-    return [_finding(row) for row in odd.iter_rows(named=True)]
+    return each_or_once(rows, odd, _finding, "have a text that is too long or too short for them")
 
 
 def _with_expected(rows: pl.DataFrame) -> pl.DataFrame:
@@ -67,7 +69,7 @@ def _median(values: pl.Series) -> float:
     return float(values.median())  # type: ignore[arg-type]
 
 
-def _finding(row: dict[str, Any]) -> Finding:
+def _finding(row: Mapping[str, Any]) -> Finding:
     rate = row["letters"] / row["spoken_s"]
     usual_s = math.exp(row["usual"] + row["speed"]) * row["expected_s"]
     usual_rate = row["letters"] / usual_s
