@@ -68,6 +68,13 @@ def test_bins_of_bandwidth_grow_by_a_factor(make_material: Make) -> None:
     assert edges == pytest.approx([2000, 2828, 4000, 5657], rel=1e-3)
 
 
+def test_a_clip_of_more_bandwidth_holds_less(make_material: Make) -> None:
+    rows = make_material(label=["a"], measured={"bandwidth_hz": [20_000.0], "snr_db": [50.0]}).measured
+
+    assert [entry["clips"] for entry in cover_of(rows, BANDWIDTH, (4000, 8000))] == [0, 1]
+    assert sum(entry["clips"] for entry in cover_of(rows, SNR, (0, 30))) == 0
+
+
 def test_a_single_value_gets_a_bin_around_it(make_material: Make) -> None:
     rows = make_material(label=["a"], measured={"snr_db": [10.0], "bandwidth_hz": [4000.0]}).measured
 

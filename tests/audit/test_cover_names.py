@@ -16,7 +16,7 @@ def test_a_label_that_nobody_recorded_is_blocking(make_material: Make) -> None:
 
     assert finding.severity == "blocking"
     assert finding.message == (
-        "2 of 3 declared labels have no clip: 'go', 'stop'; a model of this corpus cannot know them."
+        "2 of 3 declared labels have no clip: 'go', 'stop'; a model cannot learn what it never heard."
     )
     assert missing_labels(rows, Target(labels=("no",))) == []
 
@@ -41,11 +41,15 @@ def test_speakers_that_nobody_named_are_not_counted(make_material: Make) -> None
 def test_values_of_metadata(make_material: Make) -> None:
     rows = make_material(gender=["m"] * 99 + ["f"], age=[30] * 100).measured
 
-    column, values = missing_values(
-        rows, Target(columns={"accent": ("north",), "gender": ("m", "f", "d"), "age": ("30",)})
+    column, empty, values = missing_values(
+        rows,
+        Target(
+            columns={"accent": ("north",), "device": ("phone",), "gender": ("m", "f", "d"), "age": ("30",)}
+        ),
     )
 
-    assert column.message == "The corpus has no column 'accent', of which 'north' are declared."
+    assert column.message == "The corpus does not tell the accent of its clips; declared for it are 'north'."
+    assert empty.subject == "column 'device'"
     assert values.message == (
         "Declared for gender, and hardly in the corpus: 'f' 1 of 100 clips (1.0 %), "
         "'d' 0 of 100 clips (0.0 %)."

@@ -10,13 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from unheard.audit.check import Check, Material
-from unheard.audit.cover_names import few_speakers, missing_labels, missing_values
+from unheard.audit.cover_names import MANY_CLIPS, MIN_SHARE, few_speakers, missing_labels, missing_values
 from unheard.audit.finding import CheckResult, Finding
 from unheard.audit.phrases import part_of
 from unheard.audit.target import Range, Target
 
-MIN_SHARE = 0.02  # of the clips, for a part of a range to be covered
-MANY_CLIPS = 500  # are enough, however small their share
 MAX_UNKNOWN_SHARE = 0.5  # of the clips, from which nothing is said about a quantity
 
 
@@ -31,6 +29,7 @@ class Quantity:
     step: float  # width of a bin; a factor where `by_factor`
     remedy: str
     by_factor: bool = False
+    holds_less: bool = False  # a clip with more than the range has what is in it: bandwidth can be taken away
 
 
 QUANTITIES = (
@@ -66,6 +65,7 @@ QUANTITIES = (
         2**0.5,
         "Record with such microphones, or train with their bandwidth (transforms telephone, microphone).",
         by_factor=True,
+        holds_less=True,
     ),
 )
 
@@ -99,6 +99,8 @@ def check_cover(material: Material) -> CheckResult:
 def cover_of(rows: pl.DataFrame, quantity: Quantity, limits: Range) -> list[dict[str, float]]:
     """The declared range in bins: low, high, clips, share (of those where the quantity is known)."""
     values = rows[quantity.column].drop_nulls().to_numpy().astype(np.float64)
+    if quantity.holds_less:
+        values = np.minimum(values, limits[1])
     edges = _edges(quantity, limits)
     counts, _ = np.histogram(values, edges)
     return [
@@ -140,19 +142,24 @@ def _gap(
     rows: pl.DataFrame, lacking: list[dict[str, float]], quantity: Quantity, limits: Range, subject: str
 ) -> Finding:
     clips, known = int(sum(entry["clips"] for entry in lacking)), rows[quantity.column].drop_nulls()
-    parts = " and ".join(f"{low:.4g} to {high:.4g}" for low, high in _joined(lacking))
+    parts = " and ".join(f"{_figure(low)} to {_figure(high)}" for low, high in _joined(lacking))
     middle = float(known.median()) if len(known) else math.nan  # type: ignore[arg-type]
     return Finding(
         check="cover",
         severity="warning",
         subject=subject,
-        message=f"Declared is a {quantity.title} of {limits[0]:g} to {limits[1]:g} {quantity.unit}: from "
-        f"{parts} {quantity.unit} there are {part_of(clips, len(known), 'clip')}, the median has "
-        f"{middle:.3g} {quantity.unit}.",
+        message=f"Declared is a {quantity.title} of {_figure(limits[0])} to {_figure(limits[1])} "
+        f"{quantity.unit}: from {parts} {quantity.unit} there are {part_of(clips, len(known), 'clip')}, the median has "
+        f"{_figure(middle)} {quantity.unit}.",
         evidence={"clips": clips, "of": len(known), "lacking": parts, "median": middle},
         remedy=quantity.remedy,
         confidence=0.8,
     )
+
+
+def _figure(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _joined(lacking: list[dict[str, float]]) -> list[tuple[float, float]]:

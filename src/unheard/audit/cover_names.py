@@ -9,7 +9,7 @@ from unheard.audit.phrases import part_of, plural, quoted
 from unheard.audit.spread import spread_by
 from unheard.audit.target import Target
 
-MIN_SHARE = 0.02  # of the clips, for a value to be covered
+MIN_SHARE = 0.02  # of the clips, for a value or a part of a range to be covered
 MANY_CLIPS = 500  # are enough, however small their share
 
 
@@ -22,8 +22,8 @@ def missing_labels(rows: pl.DataFrame, target: Target) -> list[Finding]:
         _finding(
             "labels",
             f"{len(missing)} of {plural(len(target.labels), 'declared label')} "
-            f"{'has' if len(missing) == 1 else 'have'} no clip: {quoted(missing, 10)}; a model of this "
-            "corpus cannot know them.",
+            f"{'has' if len(missing) == 1 else 'have'} no clip: {quoted(missing, 10)}; a model cannot "
+            "learn what it never heard.",
             {"missing": len(missing), "declared": len(target.labels)},
             "Record them, or correct their names in the target or in the corpus.",
             "blocking",
@@ -73,7 +73,7 @@ def missing_values(rows: pl.DataFrame, target: Target) -> list[Finding]:
     """A finding for each declared column that is not there, or has none or few clips of declared values."""
     findings = []
     for column, wanted in target.columns.items():
-        if column not in rows.columns:
+        if column not in rows.columns or rows[column].null_count() == rows.height:
             findings.append(_no_column(column, wanted))
             continue
         values = rows[column].drop_nulls().cast(pl.String)
@@ -91,7 +91,7 @@ def _is_few(clips: int, total: int) -> bool:
 def _no_column(column: str, wanted: tuple[str, ...]) -> Finding:
     return _finding(
         f"column '{column}'",
-        f"The corpus has no column '{column}', of which {quoted(wanted)} are declared.",
+        f"The corpus does not tell the {column} of its clips; declared for it are {quoted(wanted, 5)}.",
         {"declared": len(wanted)},
         "Note it for the speakers that are there, or correct its name in the target.",
     )
