@@ -26,7 +26,7 @@ SILENT_DB = -110.0
 _MIN_AUDIBLE = 20  # words of a clip that count as audible even if all but a click is faint
 STEP_FRAMES = 4  # between the two words of a key
 _KEY_BITS = 2 * NUM_BITS
-_NUM_MASKS = 6
+_NUM_MASKS = 12
 _NEIGHBOURS = 16  # in the table, that a key meets at most
 _MAX_DISTANCE = 12  # signs by which two keys that meet may differ
 _MIN_VOTES = 2
@@ -119,8 +119,8 @@ def _keys(table: _Table) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
 
 
 def _bits_needed(num_keys: int) -> int:
-    """Bits that a mask keeps. Signs are not independent: 1.7 tell keys apart like one would."""
-    return int(np.clip(1.7 * np.log2(max(num_keys, 2)), 20, 42))
+    """Bits that a mask keeps. Signs are not independent: 1.6 tell keys apart like one would."""
+    return int(np.clip(1.6 * np.log2(max(num_keys, 2)), 20, 42))
 
 
 def _draw_mask(random: np.random.Generator, num_bits: int) -> np.uint64:

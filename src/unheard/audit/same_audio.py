@@ -152,5 +152,6 @@ class _Powers:
 
 def _outstanding(power: NDArray[np.float32]) -> NDArray[np.float32]:
     """How many times each cell has the power of its band's faintest tenth; 0 for inaudible ones."""
-    floor = np.percentile(power, 10, axis=1, keepdims=True)
+    rank = power.shape[1] // 10
+    floor = np.partition(power, rank, axis=1)[:, rank : rank + 1]
     return np.asarray(np.where(power > _RANGE * power.max(), power / (floor + _TINY), 0), np.float32)
