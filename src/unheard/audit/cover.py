@@ -143,14 +143,15 @@ def _gap(
 ) -> Finding:
     clips, known = int(sum(entry["clips"] for entry in lacking)), rows[quantity.column].drop_nulls()
     parts = " and ".join(f"{_figure(low)} to {_figure(high)}" for low, high in _joined(lacking))
+    there = part_of(clips, len(known), "clip")
     middle = float(known.median()) if len(known) else math.nan  # type: ignore[arg-type]
     return Finding(
         check="cover",
         severity="warning",
         subject=subject,
         message=f"Declared is a {quantity.title} of {_figure(limits[0])} to {_figure(limits[1])} "
-        f"{quantity.unit}: from {parts} {quantity.unit} there are {part_of(clips, len(known), 'clip')}, the median has "
-        f"{_figure(middle)} {quantity.unit}.",
+        f"{quantity.unit}: from {parts} {quantity.unit} there are {there}, "
+        f"the median has {_figure(middle)} {quantity.unit}.",
         evidence={"clips": clips, "of": len(known), "lacking": parts, "median": middle},
         remedy=quantity.remedy,
         confidence=0.8,
