@@ -3,8 +3,8 @@
 The first line is real: fingerprints of all clips of a folder, the search, and the comparison of samples for
 the pairs that the search proposes. The others have no audio behind them: each clip is pieces of 200 ms of the
 fingerprints of four real clips, one sign in eight turned, so that it is like speech and like no other clip;
-two in a hundred are followed by a copy that lost its first 100 ms and a sign in fifteen. Each line is a process
-of its own; seconds are those of one core.
+two in a hundred are followed by a copy that lost its first 100 ms and a sign in fifteen. Each line is a
+process of its own; seconds are those of one core.
 
 Run: python benchmarks/duplicates_scale.py DATA/speech_commands
 """
