@@ -25,10 +25,11 @@ FACT_ROWS = 200
 
 def check_balance(material: Material) -> CheckResult:
     """One finding a problem, however many labels have it; all counts stand in the facts."""
-    rows = material.measured
+    measured = material.measured
+    rows = measured.select("id", "label", "speaker", "split")
     labelled = rows.filter(pl.col("label").is_not_null())
     labels, whole = spread_by(labelled, "label"), spread_of(rows)
-    columns = grouping_columns(rows, material.corpus.metadata_columns)
+    columns = grouping_columns(measured, material.corpus.metadata_columns)
     tables = {name: spread_by(columns, name) for name in columns.columns if name != "speaker"}
     findings = [*_speakers(whole), *few_of_a_value(tables, whole.get("speakers", 0))]
     if _are_classes(labels):

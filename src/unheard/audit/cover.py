@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 from numpy.typing import NDArray
 
 from unheard.audit.check import Check, Material
@@ -72,10 +73,11 @@ QUANTITIES = (
 
 def check_cover(material: Material) -> CheckResult:
     """Compares the corpus with `material.target`; without one there is nothing to compare with."""
-    target, rows = material.target, material.measured
+    target = material.target
     if target is None:
         told = "No deployment was declared (--target FILE): what of it is missing here is not judged."
         return CheckResult(not_judged=(told,))
+    rows = material.measured.drop(cs.nested())  # spectra: large, and not looked at
     asked = [(quantity, limits) for quantity in QUANTITIES if (limits := getattr(target, quantity.name))]
     told_of = [(quantity, limits) for quantity, limits in asked if _is_known(rows, quantity)]
     tables = {quantity.name: cover_of(rows, quantity, limits) for quantity, limits in told_of}
