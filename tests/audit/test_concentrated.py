@@ -49,7 +49,7 @@ def test_a_fault_of_a_group_is_said_once(column: str, severity: str, consequence
     )
     assert found[0].severity == severity
     assert found[0].utterances == tuple(f"u{row}" for row in range(20, 29))
-    assert found[0].actions == ()
+    assert [action.utterance for action in found[0].actions] == list(found[0].utterances)
     assert found[0].evidence["hz"] == 50
 
 

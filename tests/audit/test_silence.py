@@ -59,7 +59,7 @@ def test_what_stands_out_may_be_a_word(make_material: Any) -> None:
         "Perhaps nobody speaks in it, and its label is 'yes': what stands out by 20 dB is speech with a "
         "probability of 0.02 at most."
     )
-    assert (finding.severity, finding.confidence, finding.actions) == ("note", 0.5, ())
+    assert (finding.severity, finding.confidence, finding.actions) == ("note", 0.4, ())
 
 
 @pytest.mark.parametrize("label", ["_silence_", "silence", "_background_noise_", "Background", "NOISE"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +36,8 @@ def each_group_or_once(
     for column in COLUMNS:
         for group in groups_with(rows, bad, column).iter_rows(named=True):
             clips = bad.filter(pl.col(column) == group["value"])
-            found.append(_of_group(each(clips.row(0, named=True)), clips, column, group, what))
+            told = [each(clip) for clip in clips.iter_rows(named=True)]
+            found.append(_of_group(told, column, group, what))
             bad = bad.filter(pl.col(column).ne_missing(group["value"]))
     return [*found, *map(each, bad.iter_rows(named=True))]
 
@@ -57,20 +58,19 @@ def groups_with(rows: pl.DataFrame, bad: pl.DataFrame, column: str) -> pl.DataFr
     return table.filter(likely).sort("faults", "value", descending=[True, False])
 
 
-def _of_group(
-    worst: Finding, clips: pl.DataFrame, column: str, group: Mapping[str, Any], what: str
-) -> Finding:
-    """The finding of the worst clip, told of all of them."""
+def _of_group(clips: Sequence[Finding], column: str, group: Mapping[str, Any], what: str) -> Finding:
+    """The finding of the worst clip, which is the first, told of all of them; each keeps its actions."""
+    worst = clips[0]
     others = percent(group["rest_share"])
-    told = f"{part_of(group['faults'], group['clips'], 'clip')} of {column} '{group['value']}' {what}"
+    message = f"{part_of(group['faults'], group['clips'], 'clip')} of {column} '{group['value']}' {what}"
     consequence = f"; a model can take that for the {column}" if column in READABLE else ""
     return replace(
         worst,
         severity="warning" if column in READABLE else worst.severity,
         subject=f"{column} '{group['value']}'",
-        message=f"{told}; of all others {others}{consequence}.",
+        message=f"{message}; of all others {others}{consequence}.",
         evidence={"clips": group["faults"], "of": group["clips"], "others_share": group["rest_share"]}
         | dict(worst.evidence),
-        utterances=tuple(clips["id"]),
-        actions=(),
+        utterances=tuple(name for clip in clips for name in clip.utterances),
+        actions=tuple(action for clip in clips for action in clip.actions),
     )

@@ -99,7 +99,7 @@ def _odd(clip: Clip) -> Finding:
         f"Perhaps nobody speaks in it{_label(clip)}: what stands out by {clip['stand_out_db']:.0f} dB is "
         f"speech with a probability of {clip['max_speech_score']:.2f} at most.",
         remedy="Listen to it; it may be a click or a breath, or a word that is muffled or cut off.",
-        confidence=0.5,
+        confidence=0.4,
         evidence=_evidence(clip),
     )
 
@@ -131,7 +131,7 @@ def _edge(clip: Clip) -> Finding:
         f"It {where} in the midst of speech: its {part} 20 ms have {level_db:+.0f} dB of the speech's level; "
         "the word may be cut off.",
         remedy="Listen to it; cut it out of its recording anew with some silence around the word.",
-        confidence=0.75,
+        confidence=0.85,
         evidence={f"{side}_level_db": level_db},
     )
 

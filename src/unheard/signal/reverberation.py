@@ -1,9 +1,10 @@
 """How long a sound rings on: the slope at which its bands decay where they decay for long.
 
 A room cannot let a band fall faster than its reverberation does; a voice in a dry room falls as it likes.
-The steady falls of at least 120 ms are therefore about as steep as the room allows. That orders recordings
-by their rooms from about 0.4 s on (r = 0.9 with the reverberation time of simulated rooms). It does not tell
-a dry room from one of 0.2 s, nor a distant voice in a dry room from a near one in a live room.
+Steady falls of 120 ms are therefore about as steep as the room allows. That orders recordings by their rooms
+from about 0.4 s on; between 0.4 and 1 s it is within a fifth of the reverberation time of simulated rooms at
+2 m. It does not tell a dry room from one of 0.2 s, nor a distant voice in a dry room from a near one in a
+live room; a codec that smears sound looks like a room.
 """
 
 from __future__ import annotations
