@@ -76,14 +76,16 @@ def test_few_clips_are_not_judged(make_material: Make) -> None:
     assert result.not_judged == ("2 clips: too few to tell a usual length (needs 20).",)
 
 
-def test_a_short_clip_with_silence_around_its_word_is_whole(make_material: Make) -> None:
+def test_a_short_clip_whose_word_ends_quietly_is_whole(make_material: Make) -> None:
     measured = {
-        "leading_silence_s": [0.3] * 42,
-        "trailing_silence_s": [*[0.3] * 40, 0.2, 0.0],
+        "leading_silence_s": [0.3] * 43,
+        "trailing_silence_s": [*[0.3] * 40, 0.2, 0.0, 0.0],
+        "start_level_db": [-40.0] * 43,
+        "end_level_db": [*[-40.0] * 41, -3.0, -20.0],
     }
 
     (finding,) = CHECK.run(
-        make_material(duration_s=[*[3.0] * 40, 1.2, 1.2], label=["a"] * 42, measured=measured)
+        make_material(duration_s=[*[3.0] * 40, 1.2, 1.2, 1.2], label=["a"] * 43, measured=measured)
     ).findings
 
     assert finding.utterances == ("u41",)

@@ -16,23 +16,24 @@ MIN_WORD_S = 0.1  # no spoken word is shorter
 MAX_DEVIATION = 4.0  # robust standard deviations of the logarithm of the duration
 MIN_SCALE = 0.15  # of that logarithm: nothing within 1.8 times of the median is an outlier
 ONCE_SHARE = 0.4  # what a larger share of all clips has is said once
-MIN_EDGE_S = 0.04  # of silence before and after a word that is whole
+MIN_EDGE_S, MAX_EDGE_DB = 0.04, -15.0  # silence, or a faint end, at both sides of a word that is whole
 MOSTLY_SILENCE = 0.4  # of a long clip, at its edges
 KEPT_SILENCE_S = 0.1  # around speech, by a proposed trim
-_EDGES = ("leading_silence_s", "trailing_silence_s")
+# silence there, and the level of its 20 ms over that of the speech
+_EDGES = (("leading_silence_s", "start_level_db"), ("trailing_silence_s", "end_level_db"))
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 
 
 def check_duration(material: Material) -> CheckResult:
     """Below the absolute limit; else far from its label, or from the corpus where its label has few clips.
 
-    A short clip with silence on both sides of its word is whole, and left alone.
+    A short clip whose word begins and ends quietly is whole, and left alone.
     """
     rows = _with_edges(material.measured).with_columns(log_s=pl.col("duration_s").log())
     is_tiny = pl.col("duration_s") < MIN_WORD_S
     tiny = rows.filter(is_tiny)
     far = pl.col("deviation").abs() > MAX_DEVIATION
-    is_whole = (pl.min_horizontal(*_EDGES) >= MIN_EDGE_S) & pl.all_horizontal(pl.col(_EDGES).is_not_null())
+    is_whole = pl.all_horizontal(_is_quiet(*edge) for edge in _EDGES).fill_null(False)
     is_short = pl.col("deviation") < 0
     odd = with_deviation(rows, "log_s", "label", MIN_SCALE).filter(~is_tiny & far & ~(is_short & is_whole))
     few = (f"{plural(rows.height, 'clip')}: too few to tell a usual length (needs {MIN_ROWS}).",)
@@ -45,10 +46,15 @@ def check_duration(material: Material) -> CheckResult:
 
 
 def _with_edges(measured: pl.DataFrame) -> pl.DataFrame:
-    """Columns that are needed; silence at the edges is null where nobody measured it."""
-    missing = [name for name in _EDGES if name not in measured.columns]
-    rows = measured.with_columns(pl.lit(None, pl.Float32).alias(name) for name in missing)
-    return rows.select("id", "label", "start_s", "duration_s", *_EDGES)
+    """Columns that are needed; what is at the edges is null where nobody measured it."""
+    names = [name for edge in _EDGES for name in edge]
+    missing = [pl.lit(None, pl.Float32).alias(name) for name in names if name not in measured.columns]
+    return measured.with_columns(missing).select("id", "label", "start_s", "duration_s", *names)
+
+
+def _is_quiet(silence_s: str, level_db: str) -> pl.Expr:
+    """Whether a word does not go on to this edge of its clip, or fades there."""
+    return (pl.col(silence_s) >= MIN_EDGE_S) | (pl.col(level_db) < MAX_EDGE_DB)
 
 
 def _tiny(rows: pl.DataFrame, num_clips: int) -> list[Finding]:
