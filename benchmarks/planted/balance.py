@@ -21,7 +21,7 @@ Change = Callable[[pl.DataFrame, str, np.random.Generator], pl.DataFrame]  # of 
 
 
 def rows(data: Path, seed: int) -> list[Row]:
-    """A row for each way to be out of balance; false alarms are findings of that kind on untouched studies."""
+    """A row for each imbalance; false alarms are findings of its kind on untouched studies."""
     clips = load_corpus(data / "speech_commands").utterances.drop("split")
     commands = clips.filter(pl.col("label").is_not_null() & (pl.len().over("label") >= MIN_CLIPS))
     is_label, in_test = pl.col("label"), pl.col("split") == "test"
