@@ -56,7 +56,7 @@ def test_every_file_holds_a_check_of_its_name() -> None:
     assert [check.name.replace("-", "_") for check in checks.values()][: len(MODULES)] == list(MODULES)
     for name, check in checks.items():
         assert name == check.name == name.lower()
-        assert check.summary == check.summary.strip()
+        assert check.summary == check.summary.strip(" .")
         assert len(check.summary) < 90
         assert not (check.quick and check.opt_in)
 
@@ -119,3 +119,14 @@ def test_checks_are_chosen() -> None:
 def test_an_unknown_check_is_named_with_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"Unknown check 'balence'\. Did you mean 'balance'\?"):
         choose_checks((), (), ("balence",), quick=False)
+
+
+def test_an_entry_that_does_not_load_is_named_with_its_reason(packages: Path) -> None:
+    install(packages, "loud = shouting:CHECK", "import a_package_that_nobody_has\n")
+
+    with pytest.raises(
+        UsageError,
+        match=r"Entry point 'loud' of 'unheard\.checks' \(shouting:CHECK\) does not load: "
+        r"ModuleNotFoundError: .*Repair or uninstall its package\.",
+    ):
+        all_checks()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from unheard.audit.check import Check
 from unheard.errors import UsageError, unknown_name
@@ -48,7 +48,7 @@ def all_checks() -> dict[str, Check]:
         check: Check = importlib.import_module(f"unheard.audit.{module}").CHECK
         checks[check.name] = check
     for entry in entry_points(group=GROUP):
-        check = _from_entry(entry.name, entry.load())
+        check = _load(entry)
         if check.name in checks:
             raise UsageError(f"Entry point '{entry.value}' adds a second check of the name '{check.name}'.")
         checks[check.name] = check
@@ -77,7 +77,16 @@ def choose_checks(
     return [check for check in chosen if check.name not in skip]
 
 
-def _from_entry(name: str, loaded: object) -> Check:
+def _load(entry: EntryPoint) -> Check:
+    try:
+        loaded = entry.load()
+    except Exception as error:
+        raise UsageError(
+            f"Entry point '{entry.name}' of '{GROUP}' ({entry.value}) does not load: "
+            f"{type(error).__name__}: {error}. Repair or uninstall its package."
+        ) from error
     if not isinstance(loaded, Check):
-        raise UsageError(f"Entry point '{name}' of '{GROUP}' is a {type(loaded).__name__}, not a Check.")
+        raise UsageError(
+            f"Entry point '{entry.name}' of '{GROUP}' is a {type(loaded).__name__}, not a Check."
+        )
     return loaded

@@ -80,6 +80,6 @@ def _finding(column: str, ids: list[str], values: list[str], identical: bool) ->
 CHECK = Check(
     "contradictions",
     "duplicates",
-    "The same audio under two labels, with two texts, or by two speakers.",
+    "the same audio under two labels, with two texts, or by two speakers",
     check_contradictions,
 )

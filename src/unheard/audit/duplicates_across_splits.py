@@ -71,7 +71,7 @@ def _finding(rows: pl.DataFrame, shared: pl.DataFrame, pair: Sequence[str]) -> F
 CHECK = Check(
     "duplicates-across-splits",
     "duplicates",
-    "The same audio, identical or changed, in training and in validation or test.",
+    "the same audio, identical or changed, in training and held out",
     check_duplicates_across_splits,
     quick=True,
 )

@@ -68,7 +68,7 @@ def _once(findings: list[Finding], num_copies: int, total: int) -> Finding:
 CHECK = Check(
     "identical",
     "duplicates",
-    "Utterances with exactly the same samples, in whatever file or format.",
+    "utterances with the same samples, in whatever file or format",
     check_identical,
     quick=True,
 )

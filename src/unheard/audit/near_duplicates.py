@@ -115,6 +115,6 @@ def _once(findings: list[Finding], num_copies: int, total: int) -> Finding:
 CHECK = Check(
     "near-duplicates",
     "duplicates",
-    "The same recording again: cut elsewhere, coded again, at another level, with noise.",
+    "the same recording again: cut elsewhere, coded again, with noise",
     check_near_duplicates,
 )

@@ -182,7 +182,7 @@ def _not_judged(frame: pl.DataFrame, keys: pl.DataFrame) -> tuple[str, ...]:
 CHECK = Check(
     "shared-groups",
     "leaks",
-    "Speakers, sessions, devices and sentences on both sides of a split.",
+    "speakers, sessions, devices and sentences on both sides of a split",
     check_shared_groups,
     quick=True,
 )

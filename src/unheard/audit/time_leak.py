@@ -169,7 +169,7 @@ def _not_judged(rows: pl.DataFrame, frame: pl.DataFrame, column: str) -> tuple[s
 CHECK = Check(
     "time-leak",
     "leaks",
-    "Training on what was recorded after, or in the same minute as, what is held out.",
+    "training on what was recorded after, or with, what is held out",
     check_time_leak,
     quick=True,
 )
