@@ -16,7 +16,7 @@ from unheard.signal.perceptual_quality import PerceptualQuality, perceptual_qual
 
 MAX_CLIPS = 200  # about two minutes on one core
 MIN_CLIPS = 10
-MAX_DEVIATION = 3.0  # robust standard deviations below the median
+MAX_DEVIATION = 2.0  # robust standard deviations below the median: the lowest twentieth or less
 MIN_DISTANCE = 0.5  # of the scale from 1 to 5
 MAD_TO_DEVIATION = 1.4826  # of a normal distribution
 QUALITIES = ("overall", "speech", "background")
