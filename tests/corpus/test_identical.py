@@ -60,6 +60,15 @@ def test_the_same_samples_in_another_coding_have_the_same_key(
     assert keys.samples[0] == keys.samples[1]
 
 
+def test_a_negative_zero_is_a_zero(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.wav", tmp_path / "b.wav"]
+    zeros = np.zeros(RATE, np.float32)
+    soundfile.write(paths[0], zeros, RATE, "PCM_16")
+    soundfile.write(paths[1], -zeros, RATE, "FLOAT")
+    keys = _keys(paths)
+    assert keys.samples[0] == keys.samples[1]
+
+
 def test_one_sample_or_one_rate_of_difference_is_a_difference(tmp_path: Path) -> None:
     changed = _noise(1)
     changed[8_000] += 1

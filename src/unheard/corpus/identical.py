@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import polars as pl
 
 from unheard.errors import AudioError
@@ -130,7 +131,8 @@ def _hash_samples(source: Path | bytes, start_s: float, duration_s: float) -> st
         samples, sample_rate = read_audio(source, start_s=start_s, duration_s=duration_s)
     except AudioError as error:
         return error
-    return hashlib.sha256(str(sample_rate).encode() + samples.tobytes()).hexdigest()
+    positive_zeros = samples + np.float32(0)  # float files may hold -0.0
+    return hashlib.sha256(str(sample_rate).encode() + positive_zeros.tobytes()).hexdigest()
 
 
 def _batches(items: Sequence[_Item]) -> Iterable[Sequence[_Item]]:
