@@ -35,9 +35,11 @@ MODULES: tuple[str, ...] = (  # files of this room, in the order in which a repo
     "time_leak",
     "shortcuts",
     "transcripts",
+    "label_issues",
     "annotators",
     "balance",
     "cover",
+    "volume",
 )
 
 
