@@ -35,7 +35,7 @@ MODULES: tuple[str, ...] = (  # files of this room, in the order in which a repo
     "time_leak",
     "shortcuts",
     "transcripts",
-    "label_issues",
+    "labels",
     "annotators",
     "balance",
     "cover",

@@ -26,7 +26,7 @@ FEW_SPEAKERS = 10
 MOST_CLIPS = 50_000
 
 
-def check_label_issues(material: Material) -> CheckResult:
+def check_labels(material: Material) -> CheckResult:
     """Clips, speakers and pairs of labels of which the labels seem wrong."""
     try:
         words = labelled_words(material, most_clips=MOST_CLIPS)
@@ -93,4 +93,4 @@ def _facts(judged: JudgedLabels, recognised: Mapping[str, float]) -> dict[str, A
     }
 
 
-CHECK = Check("labels", "labels", "clips that do not sound like their label", check_label_issues)
+CHECK = Check("labels", "labels", "clips that do not sound like their label", check_labels)

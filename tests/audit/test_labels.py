@@ -12,7 +12,7 @@ import pytest
 
 from unheard.audit.catalog import Check
 from unheard.audit.check import Material
-from unheard.audit.label_issues import CHECK, check_label_issues
+from unheard.audit.labels import CHECK, check_labels
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.table import Corpus
 
@@ -50,7 +50,7 @@ def test_swapped_labels_are_found_and_the_right_ones_proposed(
     words: Corpus, planted: tuple[Corpus, list[str]]
 ) -> None:
     corpus, ids = planted
-    findings = check_label_issues(material_of(corpus)).findings
+    findings = check_labels(material_of(corpus)).findings
     found = {finding.utterances[0]: finding for finding in findings if len(finding.utterances) == 1}
     hits = sorted(set(found) & set(ids))
     assert len(hits) >= 10
@@ -61,7 +61,7 @@ def test_swapped_labels_are_found_and_the_right_ones_proposed(
 
 
 def test_untouched_words_leave_it_quiet(words: Corpus) -> None:
-    result = check_label_issues(material_of(words))
+    result = check_labels(material_of(words))
     assert len(result.findings) <= 2
     assert result.judged == 240
     assert result.facts["of"] == 240
@@ -69,38 +69,38 @@ def test_untouched_words_leave_it_quiet(words: Corpus) -> None:
 
 
 def test_a_second_look_finds_the_same(planted: tuple[Corpus, list[str]]) -> None:
-    assert check_label_issues(material_of(planted[0])) == check_label_issues(material_of(planted[0]))
+    assert check_labels(material_of(planted[0])) == check_labels(material_of(planted[0]))
 
 
 def test_clips_without_speech_are_left_to_the_check_of_silence(words: Corpus) -> None:
     mute = pl.when(pl.int_range(pl.len()) < 5).then(0.01).otherwise(0.99)
-    result = check_label_issues(material_of(words, max_speech_score=mute))
+    result = check_labels(material_of(words, max_speech_score=mute))
     assert result.judged == 235
     assert "5 clips without speech: they have no word to compare." in result.not_judged
 
 
 def test_where_no_speaker_is_named_it_says_what_that_hides(words: Corpus) -> None:
     nobody = words.with_column("speaker", pl.lit(None, dtype=pl.String))
-    result = check_label_issues(material_of(nobody))
+    result = check_labels(material_of(nobody))
     assert result.judged == 240
     assert any(sentence.startswith("Mistakes that one speaker makes") for sentence in result.not_judged)
 
 
 def test_labels_with_few_clips_are_named(words: Corpus) -> None:
     few = words.filter((pl.col("label") != "yes") | (pl.int_range(pl.len()).over("label") < 9))
-    result = check_label_issues(material_of(few))
+    result = check_labels(material_of(few))
     assert "1 label with fewer than 10 clips or 3 speakers: 'yes'." in result.not_judged
     assert result.judged == 180
 
 
 def test_two_labels_are_needed(words: Corpus) -> None:
-    result = check_label_issues(material_of(words.filter(pl.col("label") == "yes")))
+    result = check_labels(material_of(words.filter(pl.col("label") == "yes")))
     assert result.not_judged == ("There are not two labels to compare.",)
     assert (result.judged, result.findings) == (0, ())
 
 
 def test_sentences_are_not_words(words: Corpus) -> None:
-    result = check_label_issues(material_of(words, duration_s=pl.lit(8.0)))
+    result = check_labels(material_of(words, duration_s=pl.lit(8.0)))
     assert result.not_judged == (
         "The median clip is 8.0 s long; clips of a word or a short phrase, up to 5 s, can be judged.",
     )
@@ -115,7 +115,7 @@ def test_a_missing_package_is_said_and_nothing_breaks(words: Corpus, monkeypatch
         return really_import(name, *args)
 
     monkeypatch.setattr(builtins, "__import__", without_cleanlab)
-    (sentence,) = check_label_issues(material_of(words)).not_judged
+    (sentence,) = check_labels(material_of(words)).not_judged
     assert sentence == (
         "No label is judged. Confident learning needs the package 'cleanlab', which is not installed. "
         "Install it with: pip install 'unheard[audit]'"
