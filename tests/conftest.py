@@ -130,7 +130,8 @@ def tone_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 for take in range(3):
                     clip = 0.003 * random.standard_normal(4000)
                     begin = random.integers(1600)
-                    clip[begin : begin + 2400] += 0.3 * np.hanning(2400) * np.sin(2 * np.pi * tone)
+                    drift = np.cumsum(random.normal(0, 0.1, 2400))  # or takes would be copies of each other
+                    clip[begin : begin + 2400] += 0.3 * np.hanning(2400) * np.sin(2 * np.pi * tone + drift)
                     name = f"{speaker}-{word}-{take}.wav"
                     soundfile.write(folder / name, clip, 8000)
                     rows.append(f"{name},{word},{speaker},{split}")
