@@ -25,6 +25,7 @@ from unheard.errors import UsageError
 from unheard.files import write_json
 from unheard.release.measure import ConditionResult, class_map, clean_only, measure
 from unheard.release.package import bundle_info, describe_training, package
+from unheard.report.audit_words import headline
 from unheard.results import write_results
 from unheard.run import RUN_FORMAT, Run, RunOptions, Watch
 from unheard.runtime.bundle import Bundle
@@ -66,9 +67,10 @@ def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch
     counts = {"num_torn_groups": split.num_torn_groups, "table": split.table.to_dicts()}
     write_json(folder / "split.json", remarks | counts)
     if options.audit:
-        audit = audit_corpus(
-            split.corpus, folder.name, AuditOptions(quick=True), watch.on_step, watch.on_progress
-        )
+        watch.on_step("auditing recordings, labels and splits")
+        quick = AuditOptions(quick=True)
+        audit = audit_corpus(split.corpus, folder.name, quick, on_progress=watch.on_progress)
+        watch.on_step(f"audit: {headline(audit)} See audit.json, or run unheard audit.")
         write_json(folder / "audit.json", audit.to_dict())
     write_json(
         folder / "run.json",

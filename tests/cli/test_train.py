@@ -43,9 +43,11 @@ def test_people_are_told_how_it_goes_and_what_came_out(
     assert "same clips elsewhere" not in out
     steps = err.splitlines()
     assert steps[0] == f"reading {tone_words}"
-    assert "classes: low, mid, high, _silence_, _unknown_" in steps[1]
-    assert steps[2].startswith("training simple-cnn-1d with ")
-    assert steps[3].startswith("epoch   1/1  loss ")
+    assert steps[1] == "auditing recordings, labels and splits"
+    assert steps[2].startswith("audit: No finding blocks training")
+    assert "classes: low, mid, high, _silence_, _unknown_" in steps[3]
+    assert steps[4].startswith("training simple-cnn-1d with ")
+    assert steps[5].startswith("epoch   1/1  loss ")
     recipe = json.loads((tmp_path / "run" / "run.json").read_text())["recipe"]
     assert (recipe["training"]["epochs"], recipe["model"]["architecture"]) == (1, "simple-cnn-1d")
 
