@@ -14,7 +14,7 @@ class Row:
     severity: str
     recall: float  # share of the planted faults that were found, 0 to 1
     num_planted: int
-    false_alarms: float | None  # share of untouched clips that were flagged; null where `note` has a precision
+    false_alarms: float | None  # share of untouched clips that were flagged; null: `note` has a precision
     num_clean: int
     goal: str = ""  # "recall >= 98 %, false alarms <= 3 %"
     note: str = ""
