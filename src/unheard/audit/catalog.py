@@ -33,6 +33,7 @@ MODULES: tuple[str, ...] = (  # files of this room, in the order in which a repo
     "duplicates_across_splits",
     "shared_groups",
     "time_leak",
+    "voices",
     "shortcuts",
     "transcripts",
     "labels",
