@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from unheard.audit.phrases import plural
 from unheard.audit.recognition import Features, Numbers, balanced_accuracies, recognise
 from unheard.audit.shortcut_features import (
     BACKGROUND,
@@ -31,9 +32,9 @@ MOST_CLASSES = 100
 MOST_CLIPS = 10_000  # looked at, as evenly of all classes as they have them
 
 Target = Literal["label", "split", "speaker"]
-# the balanced accuracy that is worth a finding; words differ in length and level, and that is no shortcut
+# the balanced accuracy that is worth a finding; words differ in length ("up" reaches 0.82) and in level
 BARS: Mapping[Target, Mapping[Family, float]] = {
-    "label": {BACKGROUND: 0.6, FILE: 0.6, DEVICE: 0.6, EDGES: 0.8, LEVEL: 0.8, SPEECH: np.inf},
+    "label": {BACKGROUND: 0.6, FILE: 0.6, DEVICE: 0.6, EDGES: 0.9, LEVEL: 0.8, SPEECH: np.inf},
     "split": {BACKGROUND: 0.6, FILE: 0.6, DEVICE: 0.6, EDGES: 0.6, LEVEL: 0.6},
     "speaker": {BACKGROUND: 0.75, QUIETEST: 0.75, FILE: 0.75},
 }
@@ -102,10 +103,12 @@ def _usable(rows: pl.DataFrame, target: Target) -> tuple[pl.DataFrame, tuple[str
     kept = classes.filter(large & heard).sort("clips", target, descending=[True, False])
     sentences = []
     if few.height:
-        least = f"{MIN_CLIPS} clips" + (f" of {MIN_GROUPS} speakers" if target == "label" else "")
+        least = f"{MIN_CLIPS} clips" + (f" or {MIN_GROUPS} speakers" if target == "label" else "")
         sentences.append(f"{few.height} of {classes.height} {target}s have fewer than {least}.")
     if mute.height:
-        sentences.append(f"{mute.height} {target}s hold no speech: what is around it is all there is.")
+        sentences.append(
+            f"{plural(mute.height, target)} without speech: there, the background is what it is about."
+        )
     if kept.height > MOST_CLASSES:
         sentences.append(
             f"{kept.height - MOST_CLASSES} {target}s: only the {MOST_CLASSES} largest are judged."
@@ -129,9 +132,8 @@ def _drawn(rows: pl.DataFrame, target: Target, seed: int) -> pl.DataFrame:
     """At most `MOST_CLIPS` rows, drawn at random from each class."""
     if rows.height <= MOST_CLIPS:
         return rows
-    shuffled = rows.sample(fraction=1.0, shuffle=True, seed=seed)
-    share = MOST_CLIPS // rows[target].n_unique()
-    return shuffled.filter(pl.col("id").cum_count().over(target) <= share)
+    turn = pl.int_range(pl.len()).shuffle(seed).over(target)
+    return rows.filter(turn < MOST_CLIPS // pl.col(target).n_unique())
 
 
 def _let_tell(answer: Answer, family: Family, bar: float, seed: int) -> Told | None:
