@@ -167,9 +167,12 @@
   function toggle(card, which = ".sound audio") {
     const audio = card?.querySelector(which);
     if (!audio) return;
-    if (audio.paused) audio.play();
-    else audio.pause();
+    if (!audio.paused) return audio.pause();
+    hush(audio);
+    audio.play();
   }
+
+  const hush = (audio) => document.querySelectorAll("audio").forEach((other) => other !== audio && other.pause());
 
   function follow(card, audio) {
     const at = audio.duration ? audio.currentTime / audio.duration : 0;
@@ -201,11 +204,8 @@
     card.querySelector(".picture").addEventListener("click", () => toggle(card));
   }
 
-  document.addEventListener(
-    "play",
-    (event) => document.querySelectorAll("audio").forEach((other) => other !== event.target && other.pause()),
-    true,
-  );
+  // the event comes late: by then another may have been started, which is not to be hushed
+  document.addEventListener("play", (event) => event.target.paused || hush(event.target), true);
 
   const keys = {
     " ": () => toggle(current ?? visible()[0]),
