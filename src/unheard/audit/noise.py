@@ -48,11 +48,17 @@ def _noisy(clip: Clip) -> Finding:
         clip,
         "noise",
         "warning" if is_low else "note",
-        f"Its speech is only {clip['snr_db']:.0f} dB above what its pauses hold{_other(clip, agreed)}.",
+        f"Its speech is {_over_pauses(clip['snr_db'])}{_other(clip, agreed)}.",
         remedy="Listen to it; keep it if such noise is expected in use, else drop it or record it again.",
         confidence=0.95 if agreed else 0.7,
         evidence={name: clip[name] for name in FIELDS},
     )
+
+
+def _over_pauses(snr_db: float) -> str:
+    if snr_db < 0:
+        return f"{-snr_db:.0f} dB below what its pauses hold"
+    return f"only {snr_db:.0f} dB above what its pauses hold"
 
 
 def _other(clip: Clip, agreed: bool) -> str:
