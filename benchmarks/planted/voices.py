@@ -155,7 +155,8 @@ def _wrong_names(
         num_planted=count * repeats,
         false_alarms=alarms / (len(names) * repeats),
         num_clean=len(names) * repeats,
-        note=f"precision {hits / max(all_found, 1):.0%}, what the corpus itself has wrong counted as false; threshold chosen here",
+        note=f"precision {hits / max(all_found, 1):.0%}, what the corpus itself has wrong counted as false; "
+        "threshold chosen here",
     )
 
 
