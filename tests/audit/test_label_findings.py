@@ -28,7 +28,7 @@ def judged(
     rows = pl.DataFrame({"id": [f"u{row}" for row in range(count)], "speaker": voices})
     groups = voices.rank("dense").to_numpy().astype(np.int64) - 1
     classes = np.array(labels, np.int64)
-    words = LabelledWords(rows, np.zeros((count, 1), np.float32), NAMES, classes, groups, True, ())
+    words = LabelledWords(rows, np.zeros((count, 1, 1), np.float16), NAMES, classes, groups, True, ())
     matrix = np.eye(3)
     for place, share in (mixed_up or {}).items():
         matrix[place] = share
@@ -55,7 +55,10 @@ def test_a_clip_that_says_nothing_clearly() -> None:
     (finding,) = label_findings(
         judged([0, 1, 0, 0], [CLEAN, [0.49, 0.02, 0.49], CLEAN, CLEAN], [0, 0.6, 0, 0])
     )
-    assert finding.message == "It sounds like no label, least of all like its own 'no' (2.0 %)."
+    assert (
+        finding.message
+        == "It does not sound like its label 'no' (2.0 %), nor clearly like another ('go' 49 %)."
+    )
     assert finding.severity == "note"
     assert finding.actions[0].kind == "drop"
 

@@ -22,7 +22,8 @@ def make_words(seed: int, spread: float = 1.0) -> Made:
     speakers = np.repeat(np.arange(NUM_SPEAKERS), NUM_CLASSES * 5)
     words, voices = random.normal(0, 1, (NUM_CLASSES, 30)), random.normal(0, 0.7, (NUM_SPEAKERS, 30))
     noise = spread * random.normal(0, 1.2, (len(classes), 30))
-    return (words[classes] + voices[speakers] + noise).astype(np.float32), classes, speakers
+    features = (words[classes] + voices[speakers] + noise).astype(np.float32)
+    return features[:, None], classes, speakers
 
 
 def swapped(
@@ -83,7 +84,7 @@ class TestUnheardProbabilities:
         voices = random.normal(0, 3, (20, 30)).astype(np.float32)  # tells everything, the word nothing
         speakers = np.repeat(np.arange(20), 10)
         classes = np.repeat(random.integers(0, 2, 20), 10)
-        features = voices[speakers] + random.normal(0, 0.1, (200, 30)).astype(np.float32)
+        features = (voices[speakers] + random.normal(0, 0.1, (200, 30)).astype(np.float32))[:, None]
         by_speaker = unheard_probabilities(features, classes, speakers)
         by_clip = unheard_probabilities(features, classes, np.arange(200))
         assert (by_clip.argmax(axis=1) == classes).mean() > 0.95

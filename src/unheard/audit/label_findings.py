@@ -14,7 +14,7 @@ from unheard.audit.mislabelled import Doubts
 from unheard.audit.phrases import part_of, percent, plural
 
 CLEAR = 0.8  # probability to be wrong from which a clip is a warning, below a note
-MIN_HEARD = 0.5  # probability from which another label is proposed
+MIN_HEARD = 0.8  # probability from which another label is proposed
 ONCE_SHARE = 0.4  # when a larger share of all clips is wrong, it is said once
 MIN_MIXED_UP = 0.05  # share of the clips of one word with the label of another
 MIN_MIXED_UP_CLIPS = 5
@@ -140,16 +140,22 @@ def _clip(judged: JudgedLabels, row: int) -> Finding:
     label, other, heard_label, heard_other = judged.heard(row)
     wrong, ids = float(judged.doubts.wrong[row]), judged.ids(np.array([row]))
     if heard_other >= MIN_HEARD:
-        message = f"It sounds like '{other}' ({percent(heard_other)}), not like its label '{label}'"
+        message = (
+            f"It sounds like '{other}' ({percent(heard_other)}), not like its label '{label}' "
+            f"({percent(heard_label)})."
+        )
         remedy = f"Listen to it; label it '{other}' if that is what is said, else drop it."
     else:
-        message = f"It sounds like no label, least of all like its own '{label}'"
+        message = (
+            f"It does not sound like its label '{label}' ({percent(heard_label)}), nor clearly like another "
+            f"('{other}' {percent(heard_other)})."
+        )
         remedy = f"Listen to it; drop it if '{label}' is cut off or cannot be understood."
     return Finding(
         check="labels",
         severity="warning" if wrong >= CLEAR else "note",
         subject=f"utterance {ids[0]}",
-        message=f"{message} ({percent(heard_label)}).",
+        message=message,
         evidence={
             "label": label,
             "heard_label": round(heard_label, 4),

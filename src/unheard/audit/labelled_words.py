@@ -27,7 +27,7 @@ class LabelledWords:
     named, else recordings of the same audio."""
 
     rows: pl.DataFrame
-    features: NDArray[np.float32]  # (num_rows, num_features)
+    features: NDArray[np.float16]  # (num_rows, num_views, num_features)
     names: tuple[str, ...]
     classes: NDArray[np.int64]  # (num_rows,)
     groups: NDArray[np.int64]  # (num_rows,)
@@ -120,8 +120,8 @@ def _embedded(
         [sources[row] for row in rows["_row"]],
         num_workers=material.num_workers,
         on_progress=material.on_progress,
-    ).astype(np.float32)
-    heard = np.isfinite(features[:, 0])
+    )
+    heard = np.isfinite(features[:, 0, 0])
     rows, features = rows.filter(pl.Series(heard)), features[heard]
     return LabelledWords(
         rows=rows,
@@ -137,7 +137,7 @@ def _embedded(
 def _nothing(by_speaker: bool, not_judged: Sequence[str]) -> LabelledWords:
     none = np.zeros(0, np.int64)
     return LabelledWords(
-        pl.DataFrame(), np.zeros((0, 1), np.float32), (), none, none, by_speaker, tuple(not_judged)
+        pl.DataFrame(), np.zeros((0, 1, 1), np.float16), (), none, none, by_speaker, tuple(not_judged)
     )
 
 

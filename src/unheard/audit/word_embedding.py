@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from unheard.audit import speech_embedding
-from unheard.audit.speech_embedding import SAMPLE_RATE, embed_speech, num_samples, require_network
+from unheard.audit.speech_embedding import NUM_VIEWS, SAMPLE_RATE, embed_speech, num_samples, require_network
 from unheard.corpus.clips import cache_folder, fit_clip
 from unheard.errors import AudioError
 from unheard.files import replacing
@@ -28,7 +28,7 @@ OnProgress = Callable[[int, int], None]  # (done, total)
 _CHUNK_ROWS = 64
 _BATCH = 16  # clips the network takes at a time
 _LONGEST_S = 2.0  # the loudest part of a longer clip
-_LONG_FROM_S = 1.3  # corpora whose median clip is longer are looked at for 1.82 s, others for 1.26 s
+_LONG_FROM_S = 1.3  # corpora whose median clip is longer are looked at for 1.94 s, others for 1.38 s
 _FRAME_SAMPLES = 160  # 10 ms
 _Job = tuple[Path | bytes, float, float]
 
@@ -41,14 +41,15 @@ def embed_words(
     folder: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> NDArray[np.float16]:
-    """Features `(num_rows, num_features)` of utterances (rows of a corpus), 7 or 14 windows of 96 numbers.
+    """Features `(num_rows, NUM_VIEWS, num_features)` of utterances (rows of a corpus): 7 or 14 windows of 96
+    numbers, of the clip as it is and shifted a little.
 
     `sources` are what `read_audio` takes, one a row; a row that does not decode is NaN. `folder` is the
     cache (by default the user's). Raises `MissingExtraError` where the network is not installed.
     """
     require_network()
     if rows.is_empty():
-        return np.zeros((0, 1), np.float16)
+        return np.zeros((0, NUM_VIEWS, 1), np.float16)
     num_runs = 2 if float(np.median(rows["duration_s"].to_numpy())) > _LONG_FROM_S else 1
     jobs = list(zip(sources, rows["start_s"], rows["duration_s"], strict=True))
     chunks = [jobs[begin : begin + _CHUNK_ROWS] for begin in range(0, len(jobs), _CHUNK_ROWS)]
@@ -105,7 +106,7 @@ def _embed_chunk(chunk: Sequence[_Job], num_runs: int) -> NDArray[np.float16]:
         [np.zeros(length, np.float32) if clip is None else centred(clip, length) for clip in clips]
     )
     parts = [embed_speech(batch[begin : begin + _BATCH]) for begin in range(0, len(batch), _BATCH)]
-    features = np.concatenate(parts).reshape(len(chunk), -1).astype(np.float16)
+    features = np.concatenate(parts).reshape(len(chunk), NUM_VIEWS, -1).astype(np.float16)
     features[[clip is None for clip in clips]] = np.nan
     return features
 

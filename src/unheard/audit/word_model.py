@@ -13,31 +13,39 @@ _INVERSE_PENALTY = 0.005  # on features of unit variance, for many clips; 0.003 
 _FEW_CLIPS = 2_000  # around here and below the penalty is less
 _MOST_STEPS = 300
 
-Features = NDArray[np.float32]  # (num_clips, num_features)
+Features = NDArray[np.floating[Any]]  # (num_clips, num_views, num_features)
 Numbers = NDArray[np.int64]  # (num_clips,)
 Probabilities = NDArray[np.float64]  # (num_clips, num_classes)
 
 
 def train_word_model(features: Features, classes: Numbers) -> Any:
-    """A scikit-learn classifier: standardised features, principal components, logistic regression."""
+    """A scikit-learn classifier: standardised features, principal components, logistic regression.
+
+    It learns each view of a clip as if it were another one.
+    """
     from sklearn.decomposition import PCA
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    most = min(_NUM_COMPONENTS, len(features) - 1, features.shape[1])
+    num_clips, num_views, num_features = features.shape
+    views = np.asarray(features, np.float32).reshape(num_clips * num_views, num_features)
+    most = min(_NUM_COMPONENTS, len(views) - 1, num_features)
+    penalty = _INVERSE_PENALTY * (1 + _FEW_CLIPS / num_clips) / num_views
     model = make_pipeline(
         StandardScaler(),
-        PCA(most, svd_solver="covariance_eigh" if len(features) > features.shape[1] else "full"),
-        LogisticRegression(C=_INVERSE_PENALTY * (1 + _FEW_CLIPS / len(features)), max_iter=_MOST_STEPS),
+        PCA(most, svd_solver="covariance_eigh" if len(views) > num_features else "full"),
+        LogisticRegression(C=penalty, max_iter=_MOST_STEPS),
     )
-    return model.fit(features, classes)
+    return model.fit(views, np.repeat(classes, num_views))
 
 
 def predict_words(model: Any, features: Features, num_classes: int) -> Probabilities:
-    """Probabilities of all classes; 0 of those that the model was not trained on."""
+    """Probabilities of all classes, the geometric mean over views; 0 of classes it was not trained on."""
+    logs = [model.predict_log_proba(np.asarray(view, np.float32)) for view in np.swapaxes(features, 0, 1)]
+    known = np.exp(np.mean(logs, axis=0))
     probabilities = np.zeros((len(features), num_classes))
-    probabilities[:, model.classes_] = model.predict_proba(features)
+    probabilities[:, model.classes_] = known / known.sum(axis=1, keepdims=True)
     return probabilities
 
 
