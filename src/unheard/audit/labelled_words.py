@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from unheard.corpus.groups import CONTENT, find_groups
 
 MIN_CLIPS = 10  # of a label
 MIN_GROUPS = 3
+MOST_CLIPS = 40_000  # that are looked at
 LONGEST_MEDIAN_S = 5.0  # of clips that hold a word or a short phrase
 _NO_SPEECH_SCORE = 0.3  # clips whose best 32 ms are less probably speech hold none
 _LABEL_OF_SILENCE = 0.5  # share of clips without speech from which they belong to a label
@@ -38,7 +39,7 @@ class LabelledWords:
         return self.rows.height
 
 
-def labelled_words(material: Material, *, most_clips: int) -> LabelledWords:
+def labelled_words(material: Material) -> LabelledWords:
     """All utterances of labels with enough clips and groups; of more clips, whole groups drawn at random.
 
     Raises `MissingExtraError` where the network that embeds words is not installed.
@@ -53,7 +54,7 @@ def labelled_words(material: Material, *, most_clips: int) -> LabelledWords:
         return _nothing(by_speaker, (*mute, *few, "There are not two labels to compare."))
     if median_s > LONGEST_MEDIAN_S:
         return _nothing(by_speaker, (*mute, *few, _too_long(median_s)))
-    drawn, beyond = _drawn(kept, most_clips, material.seed)
+    drawn, beyond = _drawn(kept, material.seed)
     return _embedded(material, drawn, by_speaker, (*mute, *few, *beyond))
 
 
@@ -96,14 +97,14 @@ def _too_long(median_s: float) -> str:
     )
 
 
-def _drawn(rows: pl.DataFrame, most_clips: int, seed: int) -> tuple[pl.DataFrame, list[str]]:
-    """At most `most_clips` rows, whole groups."""
-    if rows.height <= most_clips:
+def _drawn(rows: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, list[str]]:
+    """At most `MOST_CLIPS` rows, whole groups."""
+    if rows.height <= MOST_CLIPS:
         return rows, []
     order = rows["_group"].unique(maintain_order=True).sample(fraction=1.0, shuffle=True, seed=seed)
     sizes = rows.group_by("_group").len()
     placed = pl.DataFrame({"_group": order}).join(sizes, on="_group", how="left", maintain_order="left")
-    chosen = placed.filter(pl.col("len").cum_sum() <= most_clips)
+    chosen = placed.filter(pl.col("len").cum_sum() <= MOST_CLIPS)
     kept = rows.join(chosen.select("_group"), on="_group", how="semi", maintain_order="left")
     return kept, [
         f"{rows.height - kept.height:,} of {plural(rows.height, 'clip')}: "
@@ -114,10 +115,9 @@ def _drawn(rows: pl.DataFrame, most_clips: int, seed: int) -> tuple[pl.DataFrame
 def _embedded(
     material: Material, rows: pl.DataFrame, by_speaker: bool, not_judged: Sequence[str]
 ) -> LabelledWords:
-    sources = material.corpus.filter(pl.col("role") == "utterance").sources()
     features = embed_words(
         rows,
-        [sources[row] for row in rows["_row"]],
+        replace(material.corpus, frame=material.corpus.utterances[rows["_row"]]).sources(),
         num_workers=material.num_workers,
         on_progress=material.on_progress,
     )

@@ -21,13 +21,12 @@ from unheard.errors import MissingExtraError
 MIN_WRONG = 0.2  # probability from which a clip is worth a finding
 MIN_RECOGNISED = 0.5  # share of a label's clips below which wrong ones may be missed
 FEW_SPEAKERS = 10
-MOST_CLIPS = 40_000
 
 
 def check_labels(material: Material) -> CheckResult:
     """Clips, speakers and pairs of labels of which the labels seem wrong."""
     try:
-        words = labelled_words(material, most_clips=MOST_CLIPS)
+        words = labelled_words(material)
         if not len(words):
             return CheckResult(not_judged=words.not_judged)
         doubts = doubt_labels(words.features, words.classes, words.groups, material.seed)

@@ -12,6 +12,7 @@ from unheard.audit.word_model import Features, Numbers, predict_words, train_wor
 
 NUM_FOLDS = 5
 MIN_SPEAKERS = 4  # of a model
+MIN_CLIPS = 4  # of a label that a model hears on average
 LARGEST_RATIO = 32  # of most to fewest speakers
 _STEP = 2**0.5  # from a size to the next
 NUM_RESAMPLED = 400
@@ -56,7 +57,8 @@ def measure_speaker_curve(
     """
     num_speakers = int(speakers.max()) + 1
     fold_of = np.random.default_rng(seed).permutation(num_speakers) % NUM_FOLDS
-    sizes = _sizes(num_speakers - -(-num_speakers // NUM_FOLDS))
+    fewest = MIN_CLIPS * (int(classes.max()) + 1) * num_speakers / len(classes)
+    sizes = _sizes(fewest, num_speakers - -(-num_speakers // NUM_FOLDS))
     right = np.zeros((len(sizes), num_speakers))
     for fold in range(NUM_FOLDS):
         # each fold adds speakers in an order of its own
@@ -70,8 +72,8 @@ def measure_speaker_curve(
     return SpeakerCurve(sizes, right, np.bincount(speakers).astype(np.float64), fold_of)
 
 
-def _sizes(most: int) -> NDArray[np.int64]:
-    fewest = max(MIN_SPEAKERS, most // LARGEST_RATIO)
+def _sizes(fewest: float, most: int) -> NDArray[np.int64]:
+    fewest = min(max(MIN_SPEAKERS, most / LARGEST_RATIO, fewest), most)
     count = 1 + round(np.log(most / fewest) / np.log(_STEP))
     return np.unique(np.round(np.geomspace(fewest, most, count)).astype(np.int64))
 

@@ -20,7 +20,6 @@ from unheard.audit.speaker_curve import SpeakerCurve, measure_speaker_curve
 from unheard.errors import MissingExtraError
 
 MIN_SPEAKERS = 20
-MOST_CLIPS = 20_000
 WORTHWHILE = 0.005  # accuracy that a doubling must bring
 INTERVAL = (2.5, 97.5)  # percentiles of resampled speakers
 CONFIDENCE = 0.9  # share of forecasts of known doublings whose interval held the truth
@@ -69,7 +68,7 @@ def _middle_and_interval(values: NDArray[np.float64]) -> tuple[float, float, flo
 def check_volume(material: Material) -> CheckResult:
     """What twice the speakers would bring."""
     try:
-        words = labelled_words(material, most_clips=MOST_CLIPS)
+        words = labelled_words(material)
     except MissingExtraError as error:
         return CheckResult(not_judged=(f"What more speakers would bring is not judged. {error}",))
     problem = _why_not(words)
