@@ -24,8 +24,8 @@ GOAL = "the true gain lies in the interval of 95 %"
 
 
 def rows(data: Path, seed: int) -> list[Row]:
-    """Twice the speakers foreseen from an eighth, a quarter and half of Speech Commands. The true gain is that
-    of models of so many of its speakers, on all others."""
+    """Twice the speakers foreseen from an eighth, a quarter and half of Speech Commands; the true gain is
+    that of models of so many of its speakers."""
     corpus = load_corpus(data / "speech_commands")
     measured = corpus.utterances.with_columns(pl.lit(None, dtype=pl.String).alias("failed"))
     words = labelled_words(Material(corpus, measured, num_workers=NUM_WORKERS))
