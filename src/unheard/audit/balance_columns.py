@@ -89,7 +89,8 @@ def _rare(column: str, rare: pl.DataFrame, num_values: int) -> Finding:
         severity="note",
         subject=f"column '{column}'",
         message=f"{rare.height} of {plural(num_values, 'value')} of {column} "
-        f"{'has' if rare.height == 1 else 'have'} fewer than {FEW_SPEAKERS} speakers: {', '.join(named[:5])}{more}.",
+        f"{'has' if rare.height == 1 else 'have'} fewer than {FEW_SPEAKERS} speakers: "
+        f"{', '.join(named[:5])}{more}.",
         evidence={"values": num_values, "rare_values": rare.height, "fewest_speakers": rare["speakers"][0]},
         remedy="Record more speakers of these, or draw no conclusions about them.",
         confidence=0.95,

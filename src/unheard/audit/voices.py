@@ -1,4 +1,4 @@
-"""Voices on both sides of a split under other names or none, and names that are one voice, or two.
+"""voices on both sides of a split under other names or none, and names that are one voice, or two.
 
 Clips are compared by the speaker encoder in `voice_encoder`. Its vectors are voiceprints, personal data: they
 live in memory while this runs and are never written, and the check runs only when it is asked for by name.
@@ -243,7 +243,7 @@ def _ids(voices: HeardVoices, names: list[str]) -> list[str]:
 CHECK = Check(
     "voices",
     "leaks",
-    "Voices on both sides of a split under other names or none; names that are one voice, or two.",
+    "voices on both sides of a split under other names or none; one voice of two names",
     check_voices,
     opt_in=True,
 )
