@@ -15,6 +15,7 @@ from unheard.audit.speaker_curve import SpeakerCurve
 from unheard.audit.volume import CHECK, Forecast, check_volume, forecast
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.table import Corpus
+from unheard.report.plots.learning import plot_learning
 
 
 def material_of(corpus: Corpus) -> Material:
@@ -69,9 +70,10 @@ class TestCheckVolume:
         assert finding.message.startswith("Twice as many speakers, 72, would bring ")
         assert (finding.subject, finding.severity) == ("corpus", "note")
         facts: dict[str, Any] = dict(result.facts)
-        assert len(facts["speakers"]) == len(facts["accuracy"]) == len(facts["low"]) == len(facts["high"])
-        for accuracy, low, high in zip(facts["accuracy"], facts["low"], facts["high"], strict=True):
-            assert low <= accuracy <= high
+        assert len(facts["curve"]) > 2
+        for row in (*facts["curve"], *facts["forecast"]):
+            assert 0 <= row["low"] <= row["error"] <= row["high"] <= 1
+        assert plot_learning(facts["curve"], facts["forecast"]) is not None  # what the report draws
         assert facts["forecast"][-1]["speakers"] == 4 * 36
         assert set(facts["fit"]) == {"floor", "scale", "power"}
 

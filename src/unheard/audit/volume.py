@@ -164,32 +164,27 @@ def _rounded(number: float) -> str:
 
 
 def _curve_facts(curve: SpeakerCurve, material: Material) -> dict[str, Any]:
+    """`curve`: measured errors, as shares, with their intervals."""
     low, high = np.percentile(curve.resampled(material.seed), INTERVAL, axis=0)
-    return {
-        "speakers": curve.sizes.tolist(),
-        "accuracy": _listed(curve.accuracy),
-        "low": _listed(low),
-        "high": _listed(high),
-    }
+    rows = zip(curve.sizes, curve.accuracy, low, high, strict=True)
+    return {"curve": [_as_error(*row) for row in rows]}
 
 
 def _forecast_facts(found: Forecast) -> dict[str, Any]:
     sizes = np.unique(np.round(np.geomspace(found.speakers / 2, 4 * found.speakers, 13)))
-    accuracy = [found.accuracy(float(size)) for size in sizes]
     laws, (enough, _, _) = found.laws, found.enough_speakers
     return {
         "fit": {name: float(np.median(getattr(laws, name))) for name in ("floor", "scale", "power")},
-        "forecast": [
-            {"speakers": int(size), "accuracy": round(best, 4), "low": round(low, 4), "high": round(high, 4)}
-            for size, (best, low, high) in zip(sizes, accuracy, strict=True)
-        ],
+        "forecast": [_as_error(size, *found.accuracy(float(size))) for size in sizes],
         "gain_of_doubling": [round(value, 4) for value in found.gain],
         "enough_speakers": round(enough) if enough < 100 * found.speakers else None,
     }
 
 
-def _listed(values: NDArray[np.float64]) -> list[float]:
-    return [round(float(value), 4) for value in values]
+def _as_error(speakers: float, accuracy: float, low: float, high: float) -> dict[str, float]:
+    """A row of a curve; `low` and `high` bound the error."""
+    errors = {"error": 1 - accuracy, "low": 1 - high, "high": 1 - low}
+    return {"speakers": int(speakers)} | {name: round(float(value), 4) for name, value in errors.items()}
 
 
 CHECK = Check("volume", "volume", "what more speakers would bring, and when they stop paying", check_volume)
