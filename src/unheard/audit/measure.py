@@ -22,6 +22,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import unheard.signal
+from unheard.audit.chunk_key import Job, chunk_key
 from unheard.corpus.clips import cache_folder
 from unheard.corpus.table import Corpus
 from unheard.errors import AudioError
@@ -59,7 +60,6 @@ _COLUMN_TYPES: Mapping[Any, Any] = {
     str | None: pl.String(),
     tuple[float, ...] | None: pl.List(pl.Float32),
 }
-_Job = tuple[Path | bytes, float, float]
 
 
 @dataclass(frozen=True)
@@ -121,12 +121,12 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _measured_chunks(jobs: Sequence[_Job], cache: Path, num_workers: int) -> Iterator[pl.DataFrame]:
+def _measured_chunks(jobs: Sequence[Job], cache: Path, num_workers: int) -> Iterator[pl.DataFrame]:
     """Tables of `CHUNK_ROWS` utterances, in order, from the cache or measured now."""
     chunks = [jobs[begin : begin + CHUNK_ROWS] for begin in range(0, len(jobs), CHUNK_ROWS)]
     code = _code_digest()
     with ThreadPoolExecutor(16) as pool:  # reading sizes and times waits for the disk
-        targets = list(pool.map(lambda chunk: cache / f"{_chunk_key(chunk, code)}.parquet", chunks))
+        targets = list(pool.map(lambda chunk: cache / f"{chunk_key(chunk, code)}.parquet", chunks))
     missing = [index for index, target in enumerate(targets) if not target.exists()]
     fresh = _measure_missing([chunks[index] for index in missing], num_workers)
     missing_set = set(missing)
@@ -140,7 +140,7 @@ def _measured_chunks(jobs: Sequence[_Job], cache: Path, num_workers: int) -> Ite
             yield pl.read_parquet(target)
 
 
-def _measure_missing(chunks: Sequence[Sequence[_Job]], num_workers: int) -> Iterator[dict[str, list[Any]]]:
+def _measure_missing(chunks: Sequence[Sequence[Job]], num_workers: int) -> Iterator[dict[str, list[Any]]]:
     """Chunks in order, measured by processes; one worker measures in this process."""
     if num_workers == 1 or len(chunks) <= 1:
         yield from map(_measure_chunk, chunks)
@@ -160,7 +160,7 @@ def _one_thread() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
 
 
-def _measure_chunk(jobs: Sequence[_Job]) -> dict[str, list[Any]]:
+def _measure_chunk(jobs: Sequence[Job]) -> dict[str, list[Any]]:
     sounds = [_read(*job) for job in jobs]
     good = [sound for sound in sounds if isinstance(sound, Sound)]
     speech = iter(speech_probabilities([sound.samples_16k for sound in good]))
@@ -212,24 +212,6 @@ def _schema() -> dict[str, Any]:
         result = get_type_hints(measure)["return"]
         schema |= {name: _COLUMN_TYPES[hint] for name, hint in get_type_hints(result).items()}
     return schema | {"fingerprint": pl.Binary()}
-
-
-def _chunk_key(chunk: Sequence[_Job], code: str) -> str:
-    digest = hashlib.sha256(code.encode())
-    for source, start_s, duration_s in chunk:
-        digest.update(f"{_state(source)} {start_s} {duration_s}\n".encode())
-    return digest.hexdigest()[:32]
-
-
-def _state(source: Path | bytes) -> str:
-    """What changes when a recording does."""
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest()
-    try:
-        stat = source.stat()
-    except OSError:
-        return f"{source} missing"
-    return f"{source} {stat.st_size} {stat.st_mtime_ns}"
 
 
 @functools.cache

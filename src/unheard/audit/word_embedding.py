@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from unheard.audit import speech_embedding
+from unheard.audit.chunk_key import Job, chunk_key
 from unheard.audit.speech_embedding import NUM_VIEWS, SAMPLE_RATE, embed_speech, num_samples, require_network
 from unheard.corpus.clips import cache_folder, fit_clip
 from unheard.errors import AudioError
@@ -30,7 +31,6 @@ _BATCH = 16  # clips the network takes at a time
 _LONGEST_S = 2.0  # the loudest part of a longer clip
 _LONG_FROM_S = 1.3  # corpora whose median clip is longer are looked at for 1.94 s, others for 1.38 s
 _FRAME_SAMPLES = 160  # 10 ms
-_Job = tuple[Path | bytes, float, float]
 
 
 def embed_words(
@@ -88,9 +88,9 @@ def _middle_frames(samples: NDArray[np.float32]) -> float:
     return float(weight @ (np.arange(len(weight)) + 0.5) / weight.sum())
 
 
-def _kept(chunk: Sequence[_Job], cache: Path, num_runs: int) -> NDArray[np.float16]:
+def _kept(chunk: Sequence[Job], cache: Path, num_runs: int) -> NDArray[np.float16]:
     """Features of a chunk, from the cache or computed now."""
-    target = cache / f"{_chunk_key(chunk, num_runs)}.npy"
+    target = cache / f"{chunk_key(chunk, f'{_code_digest()} {num_runs}')}.npy"
     if target.exists():
         return np.asarray(np.load(target), np.float16)
     features = _embed_chunk(chunk, num_runs)
@@ -99,7 +99,7 @@ def _kept(chunk: Sequence[_Job], cache: Path, num_runs: int) -> NDArray[np.float
     return features
 
 
-def _embed_chunk(chunk: Sequence[_Job], num_runs: int) -> NDArray[np.float16]:
+def _embed_chunk(chunk: Sequence[Job], num_runs: int) -> NDArray[np.float16]:
     length = num_samples(num_runs)
     clips = [_read(*job) for job in chunk]
     batch = np.stack(
@@ -116,24 +116,6 @@ def _read(source: Path | bytes, start_s: float, duration_s: float) -> NDArray[np
         return read_audio(source, start_s=start_s, duration_s=duration_s, sample_rate=SAMPLE_RATE)[0]
     except AudioError:
         return None
-
-
-def _chunk_key(chunk: Sequence[_Job], num_runs: int) -> str:
-    digest = hashlib.sha256(f"{_code_digest()} {num_runs}\n".encode())
-    for source, start_s, duration_s in chunk:
-        digest.update(f"{_state(source)} {start_s} {duration_s}\n".encode())
-    return digest.hexdigest()[:32]
-
-
-def _state(source: Path | bytes) -> str:
-    """What changes when a recording does."""
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest()
-    try:
-        stat = source.stat()
-    except OSError:
-        return f"{source} missing"
-    return f"{source} {stat.st_size} {stat.st_mtime_ns}"
 
 
 @functools.cache
