@@ -3,9 +3,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from unheard.audit.concentrated import each_group_or_once, groups_with
+from unheard.audit.concentrated import groups_with
 from unheard.audit.finding import Finding
-from unheard.audit.per_clip import Clip, about
+from unheard.audit.per_clip import Clip, about, each_or_once
 
 
 def table(**columns: list[str | None]) -> pl.DataFrame:
@@ -22,7 +22,7 @@ def told(clip: Clip) -> Finding:
 
 
 def findings(rows: pl.DataFrame, bad: list[int]) -> list[Finding]:
-    return each_group_or_once(rows, rows[bad], told, "hum")
+    return each_or_once(rows, rows[bad], told, "hum")
 
 
 def test_scattered_faults_are_said_clip_by_clip() -> None:
@@ -86,5 +86,5 @@ def test_no_faults() -> None:
 def test_a_million_rows() -> None:
     rows = table(speaker=[f"s{row % 5_000}" for row in range(1_000_000)])
     bad = rows.filter(pl.col("speaker").is_in(["s7", "s9"]))
-    found = each_group_or_once(rows, bad, told, "hum")
+    found = each_or_once(rows, bad, told, "hum")
     assert [finding.subject for finding in found] == ["speaker 's7'", "speaker 's9'"]

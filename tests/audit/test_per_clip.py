@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
-from unheard.audit.finding import Finding
+from unheard.audit.finding import Action, Finding
 from unheard.audit.per_clip import Clip, about, each_or_once
 
 
@@ -20,7 +22,7 @@ def hot(clip: Clip) -> Finding:
 
 
 def clips(heats: list[int], **columns: list[str]) -> pl.DataFrame:
-    empty = {name: [None] * len(heats) for name in ("split", "label", "speaker")}
+    empty = {name: [None] * len(heats) for name in ("split", "label", "device", "speaker")}
     return pl.DataFrame({"id": [f"u{row}" for row in range(len(heats))], "heat": heats} | empty | columns)
 
 
@@ -47,6 +49,15 @@ def test_most_are_told_once() -> None:
     assert finding.actions == ()
 
 
+def test_what_is_sure_is_done_to_most_clips_too() -> None:
+    def melted(clip: Clip) -> Finding:
+        return replace(hot(clip), actions=(Action("drop", clip["id"], sure=True),))
+
+    (finding,) = each_or_once(rows := clips([1] * 60), rows, melted, "have melted")
+
+    assert [action.utterance for action in finding.actions] == rows["id"].to_list()
+
+
 def test_it_is_told_where_they_are() -> None:
     split = ["train"] * 80 + ["test"] * 20
 
@@ -66,5 +77,5 @@ def test_a_speaker_who_always_has_it_is_told_once() -> None:
     all_of_ann, one_of_bob = find(clips([1] * 12 + [9] + [0] * 87, speaker=speaker))
 
     assert (all_of_ann.subject, len(all_of_ann.utterances)) == ("speaker 'ann'", 12)
-    assert all_of_ann.message == "12 of 12 clips (100 %) of speaker 'ann' are hot."
+    assert all_of_ann.message == "12 of 12 clips (100 %) of speaker 'ann' are hot; of all others 1.1 %."
     assert one_of_bob.subject == "utterance u12"

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from unheard.audit.check import Check, Material
-from unheard.audit.concentrated import COLUMNS, each_group_or_once
+from unheard.audit.concentrated import COLUMNS
 from unheard.audit.finding import CheckResult, Finding
-from unheard.audit.per_clip import Clip, about
+from unheard.audit.per_clip import Clip, about, each_or_once
 from unheard.audit.phrases import plural
 from unheard.signal.bandwidth import MIN_MIRROR_CORRELATION
 
@@ -28,8 +28,8 @@ def check_bandwidth(material: Material) -> CheckResult:
     limited = known.filter(ends & (pl.col("bandwidth_hz") >= SPEECH_HZ)).sort("bandwidth_hz", "id")
     return CheckResult(
         findings=(
-            *each_group_or_once(known, narrow, _ending, f"have nothing above {SPEECH_HZ / 1000:.1f} kHz"),
-            *each_group_or_once(known, limited, _ending, "have nothing in the upper part of their band"),
+            *each_or_once(known, narrow, _ending, f"have nothing above {SPEECH_HZ / 1000:.1f} kHz"),
+            *each_or_once(known, limited, _ending, "have nothing in the upper part of their band"),
         ),
         judged=known.height,
         not_judged=_not_judged(rows),

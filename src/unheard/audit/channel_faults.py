@@ -7,6 +7,7 @@ import math
 import polars as pl
 
 from unheard.audit.check import Check, Material
+from unheard.audit.concentrated import COLUMNS as GROUPS
 from unheard.audit.finding import CheckResult, Finding
 from unheard.audit.per_clip import Clip, about, each_or_once
 from unheard.audit.phrases import plural
@@ -19,9 +20,7 @@ def check_channel_faults(material: Material) -> CheckResult:
     rows = material.measured.filter(pl.col("failed").is_null() & pl.col("num_dead_channels").is_not_null())
     rows = rows.select(
         "id",
-        "label",
-        "speaker",
-        "split",
+        *GROUPS,
         "num_channels",
         "dual_mono",
         "num_dead_channels",

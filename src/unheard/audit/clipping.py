@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from unheard.audit.check import Check, Material
+from unheard.audit.concentrated import COLUMNS as GROUPS
 from unheard.audit.finding import CheckResult, Finding
 from unheard.audit.per_clip import Clip, about, each_or_once
 from unheard.audit.phrases import plural
@@ -22,7 +23,7 @@ COLUMNS = ("clipped_share", "longest_clipped_run_samples", "clipped_level_dbfs",
 def check_clipping(material: Material) -> CheckResult:
     """Heaps of samples at a clip's extremes; else a hump near the top of its histogram."""
     rows = material.measured.filter(pl.col("failed").is_null())
-    rows = rows.select("id", "label", "speaker", "split", "sample_rate", *COLUMNS)
+    rows = rows.select("id", *GROUPS, "sample_rate", *COLUMNS)
     is_flat = (pl.col("clipped_share") >= NOTED_SHARE).fill_null(False)
     flat = rows.filter(is_flat).sort("clipped_share", descending=True)
     smeared = rows.filter(~is_flat & (pl.col("clipping_histogram") >= MIN_HUMP))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from unheard.audit.check import Check, Material
+from unheard.audit.concentrated import COLUMNS as GROUPS
 from unheard.audit.finding import CheckResult, Finding
 from unheard.audit.per_clip import Clip, about, each_or_once
 from unheard.audit.phrases import plural
@@ -18,9 +19,7 @@ def check_gaps(material: Material) -> CheckResult:
     rows = material.measured.filter(pl.col("failed").is_null())
     rows = rows.select(
         "id",
-        "label",
-        "speaker",
-        "split",
+        *GROUPS,
         "num_gaps",
         "longest_gap_ms",
         "first_gap_s",

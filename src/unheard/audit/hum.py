@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from unheard.audit.check import Check, Material
+from unheard.audit.concentrated import COLUMNS as GROUPS
 from unheard.audit.finding import CheckResult, Finding
 from unheard.audit.per_clip import Clip, about, each_or_once
 from unheard.audit.phrases import plural
@@ -15,7 +16,7 @@ STRONG_DB = 20.0
 def check_hum(material: Material) -> CheckResult:
     """Harmonics of 50 or 60 Hz that stand out where nobody speaks."""
     rows = material.measured.filter(pl.col("failed").is_null())
-    rows = rows.select("id", "label", "speaker", "split", "hum_hz", "hum_db")
+    rows = rows.select("id", *GROUPS, "hum_hz", "hum_db")
     judged = rows.filter(pl.col("hum_db").is_not_null())
     humming = judged.filter(pl.col("hum_hz").is_not_null()).sort("hum_db", descending=True)
     unknown = rows.height - judged.height

@@ -7,6 +7,7 @@ import math
 import polars as pl
 
 from unheard.audit.check import Check, Material
+from unheard.audit.concentrated import COLUMNS as GROUPS
 from unheard.audit.finding import CheckResult, Finding
 from unheard.audit.per_clip import Clip, about, each_or_once
 
@@ -24,9 +25,7 @@ def check_level(material: Material) -> CheckResult:
     rounding_db = 20 * (pl.col("sample_step") / math.sqrt(12)).log10()
     rows = rows.select(
         "id",
-        "label",
-        "speaker",
-        "split",
+        *GROUPS,
         "level_dbfs",
         "peak_dbfs",
         "loudness_lufs",

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from unheard.audit.check import Check, Material
-from unheard.audit.concentrated import COLUMNS, each_group_or_once
+from unheard.audit.concentrated import COLUMNS
 from unheard.audit.finding import CheckResult, Finding
-from unheard.audit.per_clip import Clip, about
+from unheard.audit.per_clip import Clip, about, each_or_once
 from unheard.audit.phrases import plural
 from unheard.signal.noise_ratio import MIN_NOISE_S
 
@@ -29,8 +29,8 @@ def check_noise(material: Material) -> CheckResult:
     noted = noted.sort("snr_db", "id")
     return CheckResult(
         findings=(
-            *each_group_or_once(known, low, _noisy, f"have speech less than {LOW_SNR_DB:g} dB above noise"),
-            *each_group_or_once(
+            *each_or_once(known, low, _noisy, f"have speech less than {LOW_SNR_DB:g} dB above noise"),
+            *each_or_once(
                 known, noted, _noisy, f"have speech {LOW_SNR_DB:g} to {NOTED_SNR_DB:g} dB above noise"
             ),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from unheard.audit.check import Check, Material
+from unheard.audit.concentrated import COLUMNS as GROUPS
 from unheard.audit.finding import CheckResult, Finding
 from unheard.audit.per_clip import Clip, about, each_or_once
 from unheard.audit.phrases import percent, plural
@@ -21,7 +22,7 @@ HIGH_PASS = "Pass it through a high-pass filter"
 def check_offset(material: Material) -> CheckResult:
     """Means that are not near zero; power below 40 Hz."""
     rows = material.measured.filter(pl.col("failed").is_null())
-    rows = rows.select("id", "label", "speaker", "split", "dc_offset", "rumble_share", "level_dbfs")
+    rows = rows.select("id", *GROUPS, "dc_offset", "rumble_share", "level_dbfs")
     share = pl.col("dc_offset").abs() / 10 ** (pl.col("level_dbfs") / 20)
     rows = rows.with_columns(offset_share=share)
     is_offset = (pl.col("dc_offset").abs() >= MIN_OFFSET) & (pl.col("offset_share") >= MIN_OFFSET_SHARE)

@@ -1,19 +1,22 @@
-"""Findings about single clips: one each, or one for all where most clips, or those of a speaker, have it."""
+"""Findings about single clips: one each, or one for all where most clips have the fault, or where those of a
+split, a label, a device or a speaker have it and others have not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
+from unheard.audit.concentrated import COLUMNS, groups_with
 from unheard.audit.finding import Action, Evidence, Finding, Severity
 from unheard.audit.phrases import part_of, percent
 
 ONCE_SHARE = 0.4  # what a larger share of all clips has is said once
 MIN_ONCE = 10  # clips
-SPEAKER_SHARE = 0.8  # what a larger share of a speaker's clips has is said once for the speaker
 UNEVEN_SHARE = 0.3  # between the parts of a corpus that have a fault most and least
+READABLE = ("split", "label")  # a model can learn the fault of such a group in place of the word
 
 Clip = Mapping[str, Any]  # a row of what was measured
 
@@ -21,26 +24,22 @@ Clip = Mapping[str, Any]  # a row of what was measured
 def each_or_once(
     rows: pl.DataFrame, bad: pl.DataFrame, each: Callable[[Clip], Finding], what: str
 ) -> list[Finding]:
-    """One finding for each row of `bad`, or one for all: "412 of 432 clips (95 %) WHAT".
+    """One finding for all clips, "412 of 432 clips (95 %) WHAT", or for each group that has the fault where
+    others have not, and for each clip of the rest.
 
-    `rows` are all clips that were judged; remedy and severity of the one are those of the clip that shows
-    the fault most, which is the first of `bad`.
+    `rows` are all clips that were judged, with the columns `concentrated.COLUMNS`; `bad` those of them with
+    the fault, worst first.
     """
-    if bad.height > ONCE_SHARE * rows.height and bad.height >= MIN_ONCE:
-        return [_once("corpus", rows.height, bad, each, what + _uneven(rows, bad))]
-    often = _by_speaker(rows, bad)
-    rest = bad.join(often, on="speaker", how="anti", maintain_order="left")
-    speakers = [
-        _once(
-            f"speaker '{speaker}'",
-            num_clips,
-            bad.filter(pl.col("speaker") == speaker),
-            each,
-            f"of speaker '{speaker}' {what}",
-        )
-        for speaker, num_clips in often.iter_rows()
-    ]
-    return [*speakers, *(each(row) for row in rest.iter_rows(named=True))]
+    if bad.height >= MIN_ONCE and bad.height > ONCE_SHARE * rows.height:
+        return [_of_all(rows, bad, each, what)]
+    found: list[Finding] = []
+    for column in COLUMNS:
+        for group in groups_with(rows, bad, column).iter_rows(named=True):
+            clips = bad.filter(pl.col(column) == group["value"])
+            told = [each(clip) for clip in clips.iter_rows(named=True)]
+            found.append(_of_group(told, column, group, what))
+            bad = bad.filter(pl.col(column).ne_missing(group["value"]))
+    return [*found, *map(each, bad.iter_rows(named=True))]
 
 
 def about(
@@ -68,35 +67,41 @@ def about(
     )
 
 
-def _once(
-    subject: str, num_clips: int, bad: pl.DataFrame, each: Callable[[Clip], Finding], what: str
-) -> Finding:
-    worst = each(bad.row(0, named=True))
-    return Finding(
-        check=worst.check,
-        severity=worst.severity,
-        subject=subject,
-        message=f"{part_of(bad.height, num_clips, 'clip')} {what}.",
-        evidence={"clips": bad.height, "of": num_clips, "worst": bad["id"][0], **worst.evidence},
-        remedy=worst.remedy,
-        confidence=worst.confidence,
+def _of_all(rows: pl.DataFrame, bad: pl.DataFrame, each: Callable[[Clip], Finding], what: str) -> Finding:
+    """The finding of the worst clip, told of all. What is sure is done to each of them; nobody is asked to
+    judge most of a corpus clip by clip."""
+    worst, *others = (each(clip) for clip in bad.iter_rows(named=True))
+    return replace(
+        worst,
+        subject="corpus",
+        message=f"{part_of(bad.height, rows.height, 'clip')} {what}{_uneven(rows, bad)}.",
+        evidence={"clips": bad.height, "of": rows.height, "worst": bad["id"][0], **worst.evidence},
         utterances=tuple(bad["id"]),
+        actions=tuple(action for clip in (worst, *others) for action in clip.actions if action.sure),
     )
 
 
-def _by_speaker(rows: pl.DataFrame, bad: pl.DataFrame) -> pl.DataFrame:
-    """Speakers nearly all of whose clips are bad, with the number of their clips."""
-    counts = bad.group_by("speaker", maintain_order=True).agg(num_bad=pl.len())
-    counts = counts.join(
-        rows.group_by("speaker").agg(num_clips=pl.len()), on="speaker", maintain_order="left"
+def _of_group(clips: Sequence[Finding], column: str, group: Mapping[str, Any], what: str) -> Finding:
+    """The finding of the worst clip, which is the first, told of all of them; each keeps its actions."""
+    worst = clips[0]
+    others = percent(group["rest_share"])
+    message = f"{part_of(group['faults'], group['clips'], 'clip')} of {column} '{group['value']}' {what}"
+    consequence = f"; a model can take that for the {column}" if column in READABLE else ""
+    figures = {"clips": group["faults"], "of": group["clips"], "others_share": group["rest_share"]}
+    return replace(
+        worst,
+        severity="warning" if column in READABLE else worst.severity,
+        subject=f"{column} '{group['value']}'",
+        message=f"{message}; of all others {others}{consequence}.",
+        evidence={**figures, "worst": worst.utterances[0], **worst.evidence},
+        utterances=tuple(name for clip in clips for name in clip.utterances),
+        actions=tuple(action for clip in clips for action in clip.actions),
     )
-    is_often = (pl.col("num_bad") >= MIN_ONCE) & (pl.col("num_bad") > SPEAKER_SHARE * pl.col("num_clips"))
-    return counts.filter(is_often).select("speaker", "num_clips")
 
 
 def _uneven(rows: pl.DataFrame, bad: pl.DataFrame) -> str:
     """Where in the corpus a fault is common and where it is not, if that differs; split before label."""
-    for column in ("split", "label"):
+    for column in READABLE:
         counted = (
             rows.select(column, is_bad=pl.col("id").is_in(bad["id"].implode()))
             .filter(pl.col(column).is_not_null())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from unheard.audit.check import Check, Material
-from unheard.audit.concentrated import COLUMNS, each_group_or_once
+from unheard.audit.concentrated import COLUMNS
 from unheard.audit.finding import CheckResult, Finding
-from unheard.audit.per_clip import Clip, about
+from unheard.audit.per_clip import Clip, about, each_or_once
 from unheard.audit.phrases import plural
 
 LIVE_DECAY_S = 0.5
@@ -22,7 +22,7 @@ def check_reverberation(material: Material) -> CheckResult:
     unknown = rows.height - known.height
     quiet = f"{plural(unknown, 'clip')}: too short or too noisy for three steady decays of 120 ms."
     return CheckResult(
-        findings=tuple(each_group_or_once(known, live, _ringing, "ring on as in a live room")),
+        findings=tuple(each_or_once(known, live, _ringing, "ring on as in a live room")),
         judged=known.height,
         not_judged=(quiet,) if unknown else (),
         facts={"live": live.height, "of": known.height, "median_decay_s": known["decay_s"].median()},

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from unheard.audit.check import Check, Material
-from unheard.audit.concentrated import COLUMNS, each_group_or_once
+from unheard.audit.concentrated import COLUMNS
 from unheard.audit.finding import Action, CheckResult, Evidence, Finding
-from unheard.audit.per_clip import Clip, about
+from unheard.audit.per_clip import Clip, about, each_or_once
 from unheard.audit.phrases import plural
 
 DIGITAL_SHARE = 0.999  # exact zeros
@@ -44,14 +44,12 @@ def check_silence(material: Material) -> CheckResult:
     long = sounding.filter(longest > LONG_SILENCE_S).sort(longest, descending=True)
     return CheckResult(
         findings=(
-            *each_group_or_once(spoken, digital, _digital, "are digital silence"),
-            *each_group_or_once(spoken, empty, _empty, "have no speech"),
-            *each_group_or_once(spoken, odd, _odd, "have sounds that are hardly speech"),
-            *each_group_or_once(spoken, padded, _padded, "are padded with digital silence"),
-            *each_group_or_once(spoken, edge, _edge, "begin or end in the midst of speech"),
-            *each_group_or_once(
-                spoken, long, _long, f"have more than {LONG_SILENCE_S:g} s of silence at an end"
-            ),
+            *each_or_once(spoken, digital, _digital, "are digital silence"),
+            *each_or_once(spoken, empty, _empty, "have no speech"),
+            *each_or_once(spoken, odd, _odd, "have sounds that are hardly speech"),
+            *each_or_once(spoken, padded, _padded, "are padded with digital silence"),
+            *each_or_once(spoken, edge, _edge, "begin or end in the midst of speech"),
+            *each_or_once(spoken, long, _long, f"have more than {LONG_SILENCE_S:g} s of silence at an end"),
         ),
         judged=spoken.height,
         not_judged=_not_judged(rows, spoken),

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from unheard.audit.check import Check, Material
+from unheard.audit.concentrated import COLUMNS as GROUPS
 from unheard.audit.finding import CheckResult, Finding
 from unheard.audit.judgements import COLUMN
 from unheard.audit.outliers import MIN_ROWS
@@ -20,7 +21,7 @@ LABEL_SHARE = 0.5  # of the texts: if more are the label, they are labels
 
 def check_transcripts(material: Material) -> CheckResult:
     """Judges corpora whose texts are more than their labels."""
-    needed = ("id", "path", "start_s", "duration_s", "label", "text", "speaker", "speech_s", COLUMN)
+    needed = ("id", "path", "start_s", "duration_s", "text", *GROUPS, "speech_s", COLUMN)
     rows = material.measured.select(name for name in needed if name in material.measured.columns)
     texts = rows.filter(pl.col("text").is_not_null())
     if texts.is_empty():
