@@ -148,7 +148,8 @@ def test_decisions_of_a_review_are_carried_out(
         (("{clips}/clips.csv", "--fix", "{clips}/clips.csv"), "would replace the corpus that is audited"),
         (("{clips}", "--target", "none.toml"), "Target 'none.toml': cannot be read"),
         (("{clips}", "--out", "{file}"), "is a file, and an audit is a folder"),
-        (("nowhere",), "nowhere"),
+        (("nowhere",), "Corpus 'nowhere': there is no such file or folder."),
+        (("{clips}/0-low-0.wav",), "0-low-0.wav': is no table (.csv, .tsv, .jsonl, .parquet)."),
     ],
 )
 def test_wrong_use_is_one_line_and_code_2(
@@ -166,6 +167,24 @@ def test_wrong_use_is_one_line_and_code_2(
     assert (code, printed) == (2, "")
     assert last.startswith("unheard: ")
     assert message in last
+
+
+def test_a_check_that_breaks_down_is_no_clean_audit(
+    clean: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "fragile.py").write_text(
+        "from unheard.audit.check import Check\n"
+        "def breaks(material):\n    raise ZeroDivisionError('of nothing')\n"
+        "CHECK = Check('fragile', 'signal', 'breaks', breaks)\n"
+    )
+    info = tmp_path / "fragile-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fragile\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[unheard.checks]\nfragile = fragile:CHECK\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    code, out, _ = run(capsys, clean, "--out", tmp_path / "audit", "--check", "fragile")
+    assert code == 1
+    assert "It broke down: ZeroDivisionError: of nothing" in " ".join(out.split())
 
 
 def test_the_list_names_every_check_and_when_it_runs(capsys: pytest.CaptureFixture[str]) -> None:

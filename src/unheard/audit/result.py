@@ -59,6 +59,11 @@ class Audit:
         """Findings that would mislead whoever trains or tests on this corpus."""
         return tuple(finding for finding in self.findings if finding.severity == "blocking")
 
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Checks that broke down: what they would have found is not known."""
+        return tuple(outcome.check for outcome in self.outcomes if outcome.error)
+
     @cached_property
     def counts(self) -> dict[Severity, int]:
         """Findings of each severity."""

@@ -77,7 +77,7 @@ def audit(
 ) -> None:
     """What is wrong with the recordings, the labels and the splits, before anyone trains on them.
 
-    Ends with code 1 when something would make training or its test misleading.
+    Ends with code 1 when something would make training or its test misleading, or a check broke down.
 
     Example: unheard audit recordings/ --out audit/
 
@@ -114,7 +114,7 @@ def audit(
         print_json(_document(found, repair, written))
     else:
         _show(found, repair, written)
-    if found.blocking:
+    if found.blocking or found.broken:
         raise typer.Exit(1)
 
 

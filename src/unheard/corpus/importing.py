@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from unheard.corpus.importers.layout import Layout
+from unheard.corpus.importers.metadata import SUFFIXES
 from unheard.corpus.importers.names import SPLIT_NAMES
 from unheard.corpus.importers.recognise import choose_layout
 from unheard.corpus.importers.table import is_stored_corpus
@@ -76,6 +77,11 @@ def _list(root: Path, layout: str | None, columns: Mapping[str, str] | None) -> 
         if layout not in (None, "table"):
             raise UsageError(
                 f"'{root}' is a file, which only layout 'table' reads; '{layout}' reads a folder."
+            )
+        if not root.name.lower().endswith(SUFFIXES):
+            raise CorpusError(
+                f"Corpus '{root}': is no table ({', '.join(SUFFIXES)}). "
+                "Give a table or a folder of recordings."
             )
         return Listing(Path(os.path.abspath(root)).parent, (), (), (root.name,), ())
     if not root.is_dir():
