@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -13,6 +14,7 @@ from unheard.audit.target import Target
 from unheard.corpus.table import Corpus
 
 MakeMaterial = Callable[..., Material]
+WORDS = np.array(["yes", "no", "up", "down", "go"])
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +51,21 @@ def make_material() -> MakeMaterial:
         return Material(corpus, frame.with_columns(**(sound | given)), target=target)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def judged() -> Callable[..., dict[str, list[str]]]:
+    """`judged({"a": 0.9, "b": 0.8}, 100)`: columns of 100 clips that two annotators judged, who are right so
+    often; `label` is the truth, mistakes are drawn at random."""
+
+    def judge(reliabilities: Mapping[str, float], count: int, seed: int = 0) -> dict[str, list[str]]:
+        random = np.random.default_rng(seed)
+        truth = random.integers(0, 5, count)
+        columns = {"label": WORDS[truth].tolist()}
+        for name, right in reliabilities.items():
+            wrong = random.random(count) > right
+            said = np.where(wrong, (truth + random.integers(1, 5, count)) % 5, truth)
+            columns[f"annotation_{name}"] = WORDS[said].tolist()
+        return columns
+
+    return judge

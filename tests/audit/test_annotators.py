@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-import numpy as np
 import pytest
 
 from unheard.audit.annotators import CHECK
@@ -10,26 +9,14 @@ from unheard.audit.check import Material
 from unheard.audit.finding import Finding
 
 Make = Callable[..., Material]
-WORDS = np.array(["yes", "no", "up", "down", "go"])
-
-
-def judged(reliabilities: Mapping[str, float], count: int, seed: int = 0) -> dict[str, list[str]]:
-    """`label` as it is in truth, and a column for each annotator, who is wrong at random."""
-    random = np.random.default_rng(seed)
-    truth = random.integers(0, 5, count)
-    columns = {"label": WORDS[truth].tolist()}
-    for name, right in reliabilities.items():
-        wrong = random.random(count) > right
-        said = np.where(wrong, (truth + random.integers(1, 5, count)) % 5, truth)
-        columns[f"annotation_{name}"] = WORDS[said].tolist()
-    return columns
+Judged = Callable[..., dict[str, list[str]]]
 
 
 def about(findings: Sequence[Finding], subject: str) -> list[Finding]:
     return [finding for finding in findings if finding.subject.startswith(subject)]
 
 
-def test_good_annotators_and_right_labels_are_quiet(make_material: Make) -> None:
+def test_good_annotators_and_right_labels_are_quiet(make_material: Make, judged: Judged) -> None:
     result = CHECK.run(make_material(**judged({"a": 0.99, "b": 0.98, "c": 0.98}, 500)))
 
     assert about(result.findings, "corpus") == about(result.findings, "annotator") == []
@@ -39,7 +26,7 @@ def test_good_annotators_and_right_labels_are_quiet(make_material: Make) -> None
     assert [person["name"] for person in result.facts["annotators"]][-1] == "a"
 
 
-def test_an_annotator_who_guesses_is_named(make_material: Make) -> None:
+def test_an_annotator_who_guesses_is_named(make_material: Make, judged: Judged) -> None:
     result = CHECK.run(make_material(**judged({"a": 0.95, "b": 0.9, "c": 0.92, "guess": 0.5}, 400)))
 
     (finding,) = about(result.findings, "annotator")
@@ -48,7 +35,7 @@ def test_an_annotator_who_guesses_is_named(make_material: Make) -> None:
     assert finding.evidence["reliability"] == pytest.approx(0.5, abs=0.06)
 
 
-def test_low_agreement_names_alpha_and_what_is_mixed_up(make_material: Make) -> None:
+def test_low_agreement_names_alpha_and_what_is_mixed_up(make_material: Make, judged: Judged) -> None:
     columns = judged({"a": 0.99, "b": 0.99}, 400)
     swap = {"yes": "no", "up": "down"}
     columns["annotation_b"] = [swap.get(word, word) for word in columns["annotation_b"]]
@@ -60,7 +47,7 @@ def test_low_agreement_names_alpha_and_what_is_mixed_up(make_material: Make) -> 
     assert "below 0.667: their labels are not to be relied on; most often '" in finding.message
 
 
-def test_tentative_agreement_is_a_note(make_material: Make) -> None:
+def test_tentative_agreement_is_a_note(make_material: Make, judged: Judged) -> None:
     (finding,) = about(CHECK.run(make_material(**judged({"a": 0.9, "b": 0.9}, 2000))).findings, "corpus")
 
     assert finding.severity == "note"

@@ -1,34 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
-import numpy as np
+from collections.abc import Callable, Sequence
 
 from unheard.audit.annotators import CHECK
 from unheard.audit.check import Material
 from unheard.audit.finding import Finding
 
 Make = Callable[..., Material]
-WORDS = np.array(["yes", "no", "up", "down", "go"])
-
-
-def judged(reliabilities: Mapping[str, float], count: int, seed: int = 0) -> dict[str, list[str]]:
-    """`label` as it is in truth, and a column for each annotator, who is wrong at random."""
-    random = np.random.default_rng(seed)
-    truth = random.integers(0, 5, count)
-    columns = {"label": WORDS[truth].tolist()}
-    for name, right in reliabilities.items():
-        wrong = random.random(count) > right
-        said = np.where(wrong, (truth + random.integers(1, 5, count)) % 5, truth)
-        columns[f"annotation_{name}"] = WORDS[said].tolist()
-    return columns
+Judged = Callable[..., dict[str, list[str]]]
 
 
 def about(findings: Sequence[Finding], subject: str) -> list[Finding]:
     return [finding for finding in findings if finding.subject.startswith(subject)]
 
 
-def test_a_wrong_label_is_overruled(make_material: Make) -> None:
+def test_a_wrong_label_is_overruled(make_material: Make, judged: Judged) -> None:
     columns = judged({"a": 0.97, "b": 0.97, "c": 0.97}, 300)
     columns["label"][7] = "up"
     for name in "abc":
@@ -44,7 +30,7 @@ def test_a_wrong_label_is_overruled(make_material: Make) -> None:
     assert finding.confidence > 0.99
 
 
-def test_clips_without_consensus_are_listed(make_material: Make) -> None:
+def test_clips_without_consensus_are_listed(make_material: Make, judged: Judged) -> None:
     columns = judged({"a": 1.0, "b": 1.0}, 100)
     columns["annotation_a"][3], columns["annotation_b"][3] = "yes", "no"
 
@@ -63,7 +49,7 @@ def test_a_corpus_without_consensus_is_said_once(make_material: Make) -> None:
     assert mostly.message == "On 100 of 100 clips (100 %) the annotators come to no consensus."
 
 
-def test_clips_without_label_get_that_of_the_consensus(make_material: Make) -> None:
+def test_clips_without_label_get_that_of_the_consensus(make_material: Make, judged: Judged) -> None:
     columns = judged({"a": 0.99, "b": 0.99, "c": 0.99}, 100)
     said, columns["label"] = columns["annotation_a"], [None] * 100  # type: ignore[list-item]
 
@@ -73,7 +59,7 @@ def test_clips_without_label_get_that_of_the_consensus(make_material: Make) -> N
     assert finding.actions[0].label == said[int(finding.actions[0].utterance[1:])]
 
 
-def test_rows_of_judgements_are_relabelled_by_their_clip(make_material: Make) -> None:
+def test_rows_of_judgements_are_relabelled_by_their_clip(make_material: Make, judged: Judged) -> None:
     columns = judged({"a": 0.97, "b": 0.97, "c": 0.97}, 100)
     rows = {
         "path": [f"/r/{clip}.wav" for clip in range(100) for _ in "abc"],
