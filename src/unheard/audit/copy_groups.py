@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from unheard.audit.finding import Finding
+from unheard.audit.per_clip import ONCE_SHARE
+from unheard.audit.phrases import part_of
 
 HELD_OUT = {"test": 2, "validation": 1}  # the higher, the rather a copy stays
 
@@ -54,3 +58,24 @@ def names(frame: pl.DataFrame, rows: Sequence[int]) -> tuple[str, ...]:
 def are_equal(frame: pl.DataFrame, rows: Sequence[int], columns: Sequence[str]) -> bool:
     """Whether rows agree in all these columns; nothing and a value differ."""
     return frame[list(rows)].select(columns).n_unique() == 1
+
+
+def each_or_once(
+    findings: Sequence[Finding], groups: Sequence[CopyGroup], total: int, what: str, remedy: str
+) -> list[Finding]:
+    """Findings on groups of copies as they are, or one of all where most of `total` are copies."""
+    num_copies = sum(len(group.others) for group in groups)
+    if num_copies <= ONCE_SHARE * total or len(groups) < 2:
+        return list(findings)
+    return [
+        replace(
+            findings[0],
+            subject="corpus",
+            message=f"{part_of(num_copies, total, 'utterance')} {what}.",
+            evidence={"copies": num_copies, "of": total, "groups": len(groups)},
+            remedy=remedy,
+            confidence=min(finding.confidence for finding in findings),
+            utterances=tuple(name for finding in findings for name in finding.utterances),
+            actions=tuple(action for finding in findings for action in finding.actions),
+        )
+    ]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from unheard.audit.check import Check, Material
 from unheard.audit.copies import find_copies
-from unheard.audit.copy_groups import CopyGroup, are_equal, copy_groups, names
+from unheard.audit.copy_groups import CopyGroup, are_equal, copy_groups, each_or_once, names
 from unheard.audit.finding import Action, CheckResult, Finding
-from unheard.audit.per_clip import ONCE_SHARE
-from unheard.audit.phrases import part_of, plural, quoted
+from unheard.audit.phrases import plural, quoted
 
 SAME = ("label", "text", "speaker")  # columns in which copies agree that nobody needs twice
+
+# where most utterances are copies
+WHAT_MOST = "hold exactly the samples of another one"
+REMEDY_MOST = "Look for a folder that was copied or listed twice, and drop all copies but one."
 
 
 def check_identical(material: Material) -> CheckResult:
@@ -18,10 +21,8 @@ def check_identical(material: Material) -> CheckResult:
     groups = copy_groups(frame, copies.contents)
     findings = [_finding(material, group) for group in groups]
     num_copies = sum(len(group.others) for group in groups)
-    if num_copies > ONCE_SHARE * frame.height and len(groups) > 1:
-        findings = [_once(findings, num_copies, frame.height)]
     return CheckResult(
-        findings=tuple(findings),
+        findings=tuple(each_or_once(findings, groups, frame.height, WHAT_MOST, REMEDY_MOST)),
         judged=frame.height,
         not_judged=copies.not_judged,
         facts={"groups": len(groups), "copies": num_copies},
@@ -48,20 +49,6 @@ def _finding(material: Material, group: CopyGroup) -> Finding:
         confidence=1.0,
         utterances=(kept, *others),
         actions=tuple(Action("drop", name, sure=True) for name in others) if sure else (),
-    )
-
-
-def _once(findings: list[Finding], num_copies: int, total: int) -> Finding:
-    return Finding(
-        check="identical",
-        severity="warning",
-        subject="corpus",
-        message=f"{part_of(num_copies, total, 'utterance')} hold exactly the samples of another one.",
-        evidence={"copies": num_copies, "of": total, "groups": len(findings)},
-        remedy="Look for a folder that was copied or listed twice, and drop all copies but one.",
-        confidence=1.0,
-        utterances=tuple(name for finding in findings for name in finding.utterances),
-        actions=tuple(action for finding in findings for action in finding.actions),
     )
 
 

@@ -9,13 +9,16 @@ import numpy as np
 
 from unheard.audit.check import Check, Material
 from unheard.audit.copies import Copies, NearPair, find_copies
-from unheard.audit.copy_groups import CopyGroup, copy_groups, names
+from unheard.audit.copy_groups import CopyGroup, copy_groups, each_or_once, names
 from unheard.audit.finding import Action, CheckResult, Evidence, Finding
-from unheard.audit.per_clip import ONCE_SHARE
-from unheard.audit.phrases import part_of, plural, quoted
+from unheard.audit.phrases import plural, quoted
 from unheard.audit.same_audio import Likeness
 
 CONFIDENCE = {0.90: 0.99, 0.0: 0.9}  # from a coherence on; measured on pairs of real recordings
+
+# where most utterances are copies
+WHAT_MOST = "are another one's recording, cut or changed"
+REMEDY_MOST = "Look for a step that cut, augmented or coded recordings again, and audit what went into it."
 
 
 def check_near_duplicates(material: Material) -> CheckResult:
@@ -27,10 +30,8 @@ def check_near_duplicates(material: Material) -> CheckResult:
     pairs = _by_cluster(copies)
     findings = [_finding(material, group, pairs[int(copies.clusters[group.kept])]) for group in groups]
     num_copies = sum(len(group.others) for group in groups)
-    if num_copies > ONCE_SHARE * frame.height and len(groups) > 1:
-        findings = [_once(findings, num_copies, frame.height)]
     return CheckResult(
-        findings=tuple(findings),
+        findings=tuple(each_or_once(findings, groups, frame.height, WHAT_MOST, REMEDY_MOST)),
         judged=frame.height,
         not_judged=copies.not_judged,
         facts={"groups": len(groups), "copies": num_copies, "pairs": len(copies.near)},
@@ -96,20 +97,6 @@ def _difference(name: str, likeness: Likeness) -> tuple[str, Evidence]:
         f"and the waveforms correlate with {likeness.correlation:.3f}."
     )
     return message, {"offset_ms": round(offset_ms, 1), "gain_db": round(gain_db, 1)}
-
-
-def _once(findings: list[Finding], num_copies: int, total: int) -> Finding:
-    return Finding(
-        check="near-duplicates",
-        severity="warning",
-        subject="corpus",
-        message=f"{part_of(num_copies, total, 'utterance')} are another one's recording, cut or changed.",
-        evidence={"copies": num_copies, "of": total, "groups": len(findings)},
-        remedy="Look for a step that cut, augmented or coded recordings again, and audit what went into it.",
-        confidence=min(finding.confidence for finding in findings),
-        utterances=tuple(name for finding in findings for name in finding.utterances),
-        actions=tuple(action for finding in findings for action in finding.actions),
-    )
 
 
 CHECK = Check(
