@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-from unheard.signal.sound import SPEECH_RATE
-
+SAMPLE_RATE = 16_000
 CUTOFF_HZ = 150
-_FILTER = butter(4, CUTOFF_HZ, "highpass", fs=SPEECH_RATE, output="sos")
+_FILTER = butter(4, CUTOFF_HZ, "highpass", fs=SAMPLE_RATE, output="sos")
 
 
 def above_rumble(samples_16k: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unheard.signal.high_pass import above_rumble
 from unheard.signal.sound import SPEECH_HOP_SAMPLES, SPEECH_RATE, Sound
 
 MIN_NOISE_S = 0.1  # without speech, for `snr_speech_db`
@@ -52,7 +51,7 @@ def measure_noise_ratio(sound: Sound) -> NoiseRatio:
     """Estimates of the ratio of speech and noise."""
     if len(sound.samples_16k) == 0:
         return NoiseRatio(None, None, None, None, None)
-    samples = above_rumble(sound.samples_16k)
+    samples = sound.above_rumble_16k
     wada_db = _wada_db(samples, sound.samples_16k != 0)
     powers = None if sound.speech is None else _powers(samples, sound.speech)
     if powers is None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unheard.signal.high_pass import above_rumble
 from unheard.signal.level import rms_db
 from unheard.signal.sound import SPEECH_HOP_SAMPLES, SPEECH_RATE, Sound
 
@@ -35,7 +34,7 @@ def measure_pauses(sound: Sound) -> Pauses:
     """Silence of a sound. Hops are 32 ms, so that edges of speech are true to about that."""
     samples = sound.samples
     zero_share = 1.0 if len(samples) == 0 else float(np.mean(samples == 0))
-    stand_out_db = _stand_out_db(sound.samples_16k)
+    stand_out_db = _stand_out_db(sound)
     if sound.speech is None or len(sound.speech) == 0:
         return Pauses(zero_share, None, None, None, None, None, None, stand_out_db)
     spoken = np.flatnonzero(sound.speech >= MIN_SPEECH_SCORE)
@@ -56,12 +55,12 @@ def measure_pauses(sound: Sound) -> Pauses:
     )
 
 
-def _stand_out_db(samples: NDArray[np.float32]) -> float | None:
+def _stand_out_db(sound: Sound) -> float | None:
     """By how much 100 ms are louder than the rest; steady noise has 2 or 3 dB, a word 20."""
-    num_hops = len(samples) // SPEECH_HOP_SAMPLES
+    num_hops = len(sound.samples_16k) // SPEECH_HOP_SAMPLES
     if num_hops < _EVENT_HOPS:
         return None
-    hops = above_rumble(samples)[: num_hops * SPEECH_HOP_SAMPLES].reshape(num_hops, SPEECH_HOP_SAMPLES)
+    hops = sound.above_rumble_16k[: num_hops * SPEECH_HOP_SAMPLES].reshape(num_hops, SPEECH_HOP_SAMPLES)
     power = np.sort(np.einsum("ij,ij->i", hops, hops) / SPEECH_HOP_SAMPLES) + _LEAST_POWER
     return float(10 * np.log10(power[-_EVENT_HOPS] / power[num_hops // 2]))
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unheard.signal.audio_file import read_channels
+from unheard.signal.high_pass import above_rumble
 from unheard.signal.resample import resample
 from unheard.units import samples_to_seconds
 
@@ -43,6 +44,11 @@ class Sound:
         if self.sample_rate == SPEECH_RATE:
             return self.samples
         return resample(self.samples, self.sample_rate, SPEECH_RATE)
+
+    @cached_property
+    def above_rumble_16k(self) -> NDArray[np.float32]:
+        """Mono at 16 kHz without what lies below 150 Hz `(num_samples_16k,)`; several measures need it."""
+        return above_rumble(self.samples_16k)
 
     @cached_property
     def speech_mask(self) -> NDArray[np.bool_] | None:
