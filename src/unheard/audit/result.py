@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from unheard.audit.finding import SEVERITIES, Action, Finding, Severity
 from unheard.errors import UsageError
+from unheard.json_values import plain
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Audit:
             "notes": self.counts["note"],
             "checks": [_outcome_document(outcome) for outcome in self.outcomes],
         }
-        return {key: _plain(value) for key, value in document.items()}
+        return {key: plain(value) for key, value in document.items()}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Audit:
@@ -144,16 +143,3 @@ def _outcome(entry: Mapping[str, Any]) -> CheckOutcome:
 def _finding(check: str, row: Mapping[str, Any]) -> Finding:
     actions = tuple(Action(**action) for action in row["actions"])
     return Finding(**{**row, "check": check, "utterances": tuple(row["utterances"]), "actions": actions})
-
-
-def _plain(value: Any) -> Any:
-    """As JSON has it: lists, objects with text as keys, Python's own numbers, null for what is not finite."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.generic | np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
