@@ -13,7 +13,7 @@ from unheard.diagnose.catalog import choose_experiments
 from unheard.diagnose.cause import Outcome, Points
 from unheard.diagnose.diagnosis import Compared, Diagnosis, ExperimentOutcome, PartSummary
 from unheard.diagnose.experiment import Experiment, Material, Part
-from unheard.diagnose.points import mean_points
+from unheard.diagnose.points import mean_points, share_points
 from unheard.runtime.model import Model
 
 NEEDED = {
@@ -73,7 +73,7 @@ def diagnose(
 
 def summary(part: Part, seed: int) -> PartSummary:
     """Size and accuracy of a set of clips."""
-    accuracy = mean_points(part.correct, part.groups, seed=seed) if part.labelled else None
+    accuracy = share_points(part.correct, part.groups, seed=seed) if part.labelled else None
     return PartSummary(len(part), len(set(part.groups)), accuracy)
 
 

@@ -1,4 +1,4 @@
-"""All that a diagnosis found: an outcome for each experiment, causes in order, and the way from test to live."""
+"""All that a diagnosis found: an outcome an experiment, causes in order, and the way from test to live."""
 
 from __future__ import annotations
 
