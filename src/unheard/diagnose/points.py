@@ -17,7 +17,7 @@ Values = NDArray[np.floating] | NDArray[np.bool_]
 
 
 def share_points(hits: Values, groups: Sequence[str], *, seed: int = 0) -> Points:
-    """100 times the share of clips `(n,)` that are hits, such as the accuracy; the interval stays in 0..100."""
+    """100 times the share of clips `(n,)` that are hits (the accuracy); the interval stays in 0..100."""
     sums, counts = _by_group(hits, groups)
     return _interval(sums[:, None], counts[:, None], np.array([1.0]), seed, "share")
 
@@ -87,8 +87,10 @@ def _interval(
 
 
 def _all_alike(value: float, num_speakers: int) -> Points:
-    """Where speakers do not differ at all: how many who do would have stayed unseen, at the worst (Clopper and
-    Pearson 1934, no hit in as many trials as there are speakers)."""
+    """Where speakers do not differ at all: how many who do would have stayed unseen, at the worst.
+
+    Clopper and Pearson 1934, for no hit in as many trials as there are speakers.
+    """
     unseen = 1 - 0.025 ** (1 / num_speakers)
     low, high = value - unseen * (1 + value), value + unseen * (1 - value)
     return Points(100 * value, 100 * low, 100 * high, "exact binomial, all speakers are alike")
