@@ -37,15 +37,21 @@ def gap_points(
     second: Values,
     second_groups: Sequence[str],
     *,
+    second_weights: NDArray[np.float64] | None = None,
     seed: int = 0,
 ) -> Points:
-    """100 times the mean of the first clips minus that of the second; a speaker in both is drawn for both."""
+    """100 times the mean of the first clips minus that of the second; a speaker in both is drawn for both.
+
+    `second_weights`: what each of the second clips counts, 1 by default; by these they may be given the
+    first ones' mix of labels.
+    """
     groups = [*first_groups, *second_groups]
     is_first = np.arange(len(groups)) < len(first)
-    values = np.concatenate([first, second]).astype(np.float64)
+    weights = np.ones(len(groups))
+    weights[len(first) :] = 1.0 if second_weights is None else second_weights
+    values = np.concatenate([first, second]) * weights
     sums, counts = zip(
-        *(_by_group(values * side, groups, side.astype(np.float64)) for side in (is_first, ~is_first)),
-        strict=True,
+        *(_by_group(values * side, groups, weights * side) for side in (is_first, ~is_first)), strict=True
     )
     signs = np.array([1.0, -1.0])
     return _interval(np.stack(sums, axis=1), np.stack(counts, axis=1), signs, seed, "difference")
