@@ -63,16 +63,22 @@ def measure_background(sound: Sound) -> Background:
     )
 
 
-def _kinds_of_frames(
-    speech: NDArray[np.float32], num_samples: int
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which windows `(num_frames,)` are background, and which are speech; each touches one or two hops."""
-    quiet, loud = speech < _QUIET_BELOW, speech >= _SPEECH_FROM
+def quiet_hops(speech: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which hops of 32 ms `(num_hops,)` nobody speaks in, nor near; speech: their probabilities."""
+    quiet = speech < _QUIET_BELOW
     clear = quiet.copy()
     for hops in range(1, _HOPS_BEFORE + 1):
         clear[:-hops] &= quiet[hops:]
     for hops in range(1, _HOPS_AFTER + 1):
         clear[hops:] &= quiet[:-hops]
+    return clear
+
+
+def _kinds_of_frames(
+    speech: NDArray[np.float32], num_samples: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which windows `(num_frames,)` are background, and which are speech; each touches one or two hops."""
+    clear, loud = quiet_hops(speech), speech >= _SPEECH_FROM
     first_sample = np.arange(1 + (num_samples - _WINDOW_SAMPLES) // _STEP_SAMPLES) * _STEP_SAMPLES
     first_hop = first_sample // SPEECH_HOP_SAMPLES
     last_hop = (first_sample + _WINDOW_SAMPLES - 1) // SPEECH_HOP_SAMPLES
