@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -14,6 +16,8 @@ import pytest
 from unheard.audit.finding import Action, Finding
 from unheard.audit.result import Audit, CheckOutcome
 from unheard.corpus.schema import complete
+from unheard.diagnose.diagnosis import Diagnosis
+from unheard.diagnose.plan import make_plan
 from unheard.evaluate.evaluate import evaluate_predictions
 from unheard.evaluate.evaluation import Evaluation
 from unheard.evaluate.predictions import Predictions
@@ -282,3 +286,15 @@ def builders():
 def read():
     """A tone for every utterance."""
     return lambda utterance: (tone(), 16_000)
+
+
+@pytest.fixture(scope="session")
+def diagnosis() -> Diagnosis:
+    """Of a model that is noisy, quiet and reverberant live, and whose test flatters it."""
+    return Diagnosis.from_dict(json.loads(Path(__file__).with_name("diagnosis.json").read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
+def steps_of():
+    """The steps of the plan for a diagnosis."""
+    return lambda diagnosis: make_plan(diagnosis).step

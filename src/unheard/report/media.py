@@ -6,10 +6,15 @@ import base64
 import io
 import struct
 import zlib
+from collections.abc import Callable
 
 import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
+
+# samples `(num_samples,)` and sample rate of a clip by its part ("test", "live", "train") and its id;
+# null for one that is not at hand
+Listen = Callable[[str, str], tuple[NDArray[np.float32], int] | None]
 
 MAX_CLIP_S = 10.0  # longer clips are cut, to keep a report small
 

@@ -1,0 +1,78 @@
+"""What a section of a page is made of; one template draws all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from markupsafe import Markup
+
+Cell = str | Markup  # strings are escaped
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Plots beside each other: small ones in a grid, wide ones as wide as the page."""
+
+    kind: ClassVar[str] = "figures"
+    plots: Sequence[Markup]
+    caption: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells; the first is the name of its row. `numbers`: columns that are right-aligned."""
+
+    kind: ClassVar[str] = "table"
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    title: str = ""
+    numbers: Sequence[int] = ()
+    num_more: int = 0  # rows that are left out
+    folded: bool = False  # behind a click
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A line of text."""
+
+    kind: ClassVar[str] = "sentence"
+    words: str
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip to see and hear, and what is said of it."""
+
+    title: str
+    lines: Sequence[str]
+    picture: Markup  # address, or a whole image
+    picture_words: str
+    audio: Markup
+    plot: Markup | None = None
+    others: Sequence[Clip] = ()
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Players in a grid."""
+
+    kind: ClassVar[str] = "clips"
+    clips: Sequence[Clip]
+    caption: str = ""
+
+
+Block = Figures | Table | Sentence | Clips
+
+
+@dataclass(frozen=True)
+class Section:
+    """One experiment's part of the page."""
+
+    name: str  # of the experiment; the address of the section
+    title: str
+    short: str  # in the list of contents
+    remarks: Sequence[str]
+    blocks: Sequence[Block] = field(default_factory=tuple)

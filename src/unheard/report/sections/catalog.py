@@ -1,0 +1,65 @@
+"""How the facts of each experiment are shown; those of experiments that are not here come as plain tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from unheard.diagnose.diagnosis import ExperimentOutcome
+from unheard.report.diagnosis_words import capital, cause_title
+from unheard.report.media import Listen
+from unheard.report.sections.block import Block, Section
+from unheard.report.sections.plain import plain_tables
+
+Draw = Callable[[Mapping[str, Any], Listen], Sequence[Block]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Title of a section, its name in the list of contents, and what makes blocks of facts."""
+
+    title: str
+    short: str
+    draw: Draw | None = None
+
+
+SHOWN: dict[str, Shown] = {
+    "live-shift": Shown("Live against the test", "Live"),
+    "unlabelled": Shown("Accuracy live, without labels", "Unlabelled"),
+    "same-path": Shown("The same sound on both paths", "Paths"),
+    "split-flattery": Shown("How far the split flatters", "Split"),
+    "stress": Shown("What each condition costs", "Stress"),
+    "slices": Shown("Who is served worse", "Slices"),
+    "confidence": Shown("Whether scores can be trusted", "Scores"),
+    "shortcut": Shown("Whether it listens to speech", "Shortcuts"),
+    "label-errors": Shown("Labels", "Labels"),
+    "fit": Shown("How it was fitted", "Fit"),
+    "expectation": Shown("What to expect", "Expectation"),
+    "clips": Shown("Mistakes, one by one", "Clips"),
+}
+
+
+def make_sections(outcomes: Sequence[ExperimentOutcome], listen: Listen) -> list[Section]:
+    """Sections of all experiments that have something to show: known ones in the order of `SHOWN`."""
+    order = [*SHOWN, *(row.name for row in outcomes if row.name not in SHOWN)]
+    sections = [make_section(row, listen) for row in sorted(outcomes, key=lambda row: order.index(row.name))]
+    return [section for section in sections if section.blocks or section.remarks]
+
+
+def make_section(row: ExperimentOutcome, listen: Listen) -> Section:
+    """Facts of one experiment as plots and tables."""
+    name = capital(cause_title(row.name))
+    shown = SHOWN.get(row.name, Shown(name, name))
+    return Section(row.name, shown.title, shown.short, row.outcome.remarks, _blocks(shown, row, listen))
+
+
+def _blocks(shown: Shown, row: ExperimentOutcome, listen: Listen) -> Sequence[Block]:
+    """What is drawn; facts that do not fit what this version draws are listed as they are."""
+    facts = row.outcome.facts
+    if shown.draw is None:
+        return plain_tables(facts)
+    try:
+        return shown.draw(facts, listen)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return plain_tables(facts)
