@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-MODULES = ["unheard.runtime.bundle", "unheard.runtime.detector", "unheard.runtime.predict"]
+MODULES = [f"unheard.runtime.{name}" for name in ("bundle", "detector", "predict", "any_model")]
 
 
 @pytest.mark.parametrize("module", MODULES)
