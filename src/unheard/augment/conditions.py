@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from unheard.augment.base import BatchInfo, Params, Transform
 from unheard.augment.chain import Chain
@@ -52,16 +53,23 @@ def under_condition(
 ) -> Iterator[NDArray[np.int16]]:
     """Batches of the clips `(batch, num_samples)` under a condition, in 16 bits as a sound card gives them.
 
-    Each clip's draw depends on the seed and its position only, so every model hears the same. That is why the
-    last batch, too, is drawn as a full one.
+    Each clip's draw depends on the seed and its position only, so every model hears the same.
     """
     generator = torch.Generator().manual_seed(seed)
-    info = BatchInfo(BATCH, samples.shape[1], sample_rate)
     for start in range(0, len(samples), BATCH):
         clips = torch.from_numpy(np.array(samples[start : start + BATCH])).float() / 32768.0
-        draws = [_of_first(len(clips), params) for params in chain.draw(info, generator)]
-        changed = chain.apply(clips, draws)
+        changed = apply_to_batch(clips, chain, sample_rate, generator)
         yield (changed * 32768.0).round().clamp(-32768, 32767).to(torch.int16).numpy()
+
+
+def apply_to_batch(clips: Tensor, chain: Chain, sample_rate: int, generator: torch.Generator) -> Tensor:
+    """At most `BATCH` clips `(num_clips, num_samples)` after a chain.
+
+    The draw is that of a full batch: what happens to a clip depends on the generator and its place only.
+    """
+    info = BatchInfo(BATCH, clips.shape[1], sample_rate)
+    draws = [_of_first(len(clips), params) for params in chain.draw(info, generator)]
+    return chain.apply(clips, draws)
 
 
 def _of_first(num_clips: int, params: Params) -> Params:

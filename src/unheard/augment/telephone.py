@@ -85,9 +85,10 @@ def _companded(line: Tensor, line_peak_db: Tensor) -> Tensor:
     return mu_law(line * scale) / scale
 
 
-def mu_law(samples: Tensor) -> Tensor:
-    """What is left of samples in [-1, 1] after 8-bit mu-law; anything outside is clipped."""
+def mu_law(samples: Tensor, num_bits: int = 8) -> Tensor:
+    """What is left of samples in [-1, 1] after mu-law of so many bits; anything outside is clipped."""
     limited = samples.clamp(-1, 1)
+    highest = 2 ** (num_bits - 1) - 1
     code = torch.log1p(MU * limited.abs()) / math.log1p(MU)
-    code = (code * 127).round() / 127
+    code = (code * highest).round() / highest
     return limited.sign() * torch.expm1(code * math.log1p(MU)) / MU
