@@ -105,3 +105,11 @@ def test_a_remedy_is_shared_by_several_only(builders):
     assert say.shared_remedy([one, one]) == one.remedy
     assert say.shared_remedy([one]) == ""
     assert say.shared_remedy([one, replace(one, remedy="Other.")]) == ""
+
+
+def test_points_and_accuracies_have_units():
+    said = say.evidence_items({"lost_points": 3.21, "new_accuracy": 0.886})
+    assert [(name, value.replace("\u00a0", " ")) for name, value in said] == [
+        ("lost", "3.21 points"),
+        ("new accuracy", "88.6 %"),
+    ]

@@ -30,6 +30,7 @@ UNITS = {
     "ms": "ms",
     "s": "s",
     "samples": "samples",
+    "points": "points",
 }
 
 CAPITALS = {"snr": "SNR", "dc": "DC", "vad": "VAD", "wada": "WADA", "mos": "MOS"}
@@ -160,7 +161,7 @@ def _item(name: str, value: str | float | int | bool | None) -> tuple[str, str]:
         return spell(name), "yes" if value else "no"
     if isinstance(value, str):
         return spell(name), value
-    if ending == "share" and stem:
+    if (ending == "share" and stem) or ending == "accuracy":
         return spell(name), f"{100 * value:.3g}{NBSP}%"
     if has_unit:
         return spell(stem), f"{_number(value)}{NBSP}{UNITS[ending]}"

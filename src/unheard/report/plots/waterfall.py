@@ -155,8 +155,8 @@ def _names(bar: Bar, place: int, layout: Layout) -> list[Markup]:
     y = top + (14 if layout.stacked else layout.row / 2 + 4)
     end = layout.width - 2
     if layout.stacked:
-        said = f"{number} {reach}".rstrip()
-        return [text(layout.left, y, name, class_="label"), text(end, y, said, anchor="end", class_="number")]
+        said = join([element("tspan", f"{number} ", class_="number"), element("tspan", reach)])
+        return [text(layout.left, y, name, class_="label"), text(end, y, said, anchor="end")]
     return [
         text(layout.left - 12, y, name, anchor="end", class_="label"),
         text(end - 108, y, number, anchor="end", class_="number"),

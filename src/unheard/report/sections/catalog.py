@@ -11,6 +11,8 @@ from unheard.report.diagnosis_words import capital, cause_title
 from unheard.report.media import Listen
 from unheard.report.sections.block import Block, Section
 from unheard.report.sections.plain import plain_tables
+from unheard.report.sections.slices import draw_slices
+from unheard.report.sections.split_flattery import draw_split_flattery
 
 Draw = Callable[[Mapping[str, Any], Listen], Sequence[Block]]
 
@@ -28,9 +30,9 @@ SHOWN: dict[str, Shown] = {
     "live-shift": Shown("Live against the test", "Live"),
     "unlabelled": Shown("Accuracy live, without labels", "Unlabelled"),
     "same-path": Shown("The same sound on both paths", "Paths"),
-    "split-flattery": Shown("How far the split flatters", "Split"),
+    "split-flattery": Shown("How far the split flatters", "Split", draw_split_flattery),
     "stress": Shown("What each condition costs", "Stress"),
-    "slices": Shown("Who is served worse", "Slices"),
+    "slices": Shown("Who is served worse", "Slices", draw_slices),
     "confidence": Shown("Whether scores can be trusted", "Scores"),
     "shortcut": Shown("Whether it listens to speech", "Shortcuts"),
     "label-errors": Shown("Labels", "Labels"),
