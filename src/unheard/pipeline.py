@@ -41,6 +41,7 @@ BEFORE_RUN = {
     "corpus.rejected.jsonl",
     "split.json",
     "audit.json",
+    "plan.toml",
 }  # what is written before run.json
 
 
@@ -50,7 +51,7 @@ def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch(
     Raises: UsageError when `folder` holds something already; CorpusError when a split is empty; other
     UnheardErrors for what a user can act on.
     """
-    _require_free(folder)
+    require_free(folder)
     watch.on_step(f"reading {source}")
     corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
     return train_corpus(corpus, folder, options, watch)
@@ -84,12 +85,15 @@ def resume(folder: Path, watch: Watch = Watch()) -> Run:
 
     Raises: UsageError when `folder` holds no run, or one that can't be read.
     """
-    options = _read_options(folder)
+    options = read_options(folder)
     return _finish(Corpus.load(folder / "corpus.parquet"), folder, options, watch, resume=True)
 
 
-def _require_free(folder: Path) -> None:
-    """What a run that was killed before its run.json left is not in the way: nothing was trained yet."""
+def require_free(folder: Path) -> None:
+    """Raise UsageError where a run cannot begin in `folder`.
+
+    What a run that was killed before its run.json left is not in the way: nothing was trained yet.
+    """
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"'{folder}' is a file, and a run is a folder. Choose another name.")
     if folder.exists() and not {path.name for path in folder.iterdir()} <= BEFORE_RUN:
@@ -108,7 +112,8 @@ def _require_trainable(corpus: Corpus, recipe: Recipe) -> None:
     build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None)
 
 
-def _read_options(folder: Path) -> RunOptions:
+def read_options(folder: Path) -> RunOptions:
+    """What decided the training of a run; raises UsageError when there is none, or it can't be read."""
     path = folder / "run.json"
     try:
         document = json.loads(path.read_text("utf-8"))
@@ -161,6 +166,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         architecture=recipe.model.architecture,
         recipe=recipe.name,
         corpus=describe_training(corpus, data.train.samples, split.get("num_torn_groups", 0)),
+        threshold=options.threshold,
     )
     bundle = package(fitted.model, folder / "bundle", info, data.validation)
     clips = labelled_clips(

@@ -7,6 +7,7 @@ A run folder holds everything that a training leaves:
     ├── corpus.parquet           every utterance with its split
     ├── split.json               who went where, and what is to be said of it
     ├── audit.json               what the quick audit found
+    ├── plan.toml                the plan that it carried out, if any
     ├── checkpoints/             last.ckpt, best.ckpt
     ├── curves.csv, tensorboard/, sample_predictions.csv
     ├── bundle/                  what ships
@@ -56,6 +57,7 @@ class RunOptions:
     layout: str | None = None
     measure_conditions: bool = True
     audit: bool = True  # the quick audit first
+    threshold: float = 0.5  # of an event in a stream
 
     def to_dict(self) -> dict[str, Any]:
         """As `run.json` holds it."""
@@ -67,6 +69,7 @@ class RunOptions:
         recipe = recipe_from_dict(document["recipe"], source)
         kept = {key: document[key] for key in ("seed", "layout", "measure_conditions")}
         kept["audit"] = document.get("audit", False)  # runs of older versions had none
+        kept["threshold"] = document.get("threshold", 0.5)
         return cls(recipe=recipe, split=SplitOptions(**document["split"]), **kept)
 
 

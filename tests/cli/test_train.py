@@ -56,7 +56,11 @@ def test_people_are_told_how_it_goes_and_what_came_out(
     ("arguments", "message"),
     [
         ([], "Give a folder of recordings or a corpus file, or --resume"),
-        (["{corpus}", "--resume"], "Give a folder of recordings or a corpus file, or --resume"),
+        (
+            ["{corpus}", "--resume"],
+            "--resume goes on with a run as it was begun: give neither a corpus nor a --plan",
+        ),
+        (["--plan", "{corpus}/none.toml"], "none.toml': cannot be read: No such file"),
         (["{corpus}", "--recipe", "tutoral"], "Unknown recipe 'tutoral'. Did you mean 'tutorial'"),
         (["{corpus}", "--set", "epoch=3"], "Unknown recipe key 'epoch'. Did you mean 'epochs'"),
         (["{corpus}", "--set", "epochs=0"], "training.epochs: Input should be greater than or equal to 1"),

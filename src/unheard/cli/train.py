@@ -12,6 +12,8 @@ from unheard.errors import UsageError
 
 if TYPE_CHECKING:
     from unheard.run import Run, Watch
+    from unheard.train.plan import Plan
+    from unheard.train.recipe import Recipe
 
 app = typer.Typer(add_completion=False)
 
@@ -19,10 +21,18 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def train(
     corpus: Annotated[
-        Path | None, typer.Argument(help="Folder of recordings or corpus file; none with --resume.")
+        Path | None,
+        typer.Argument(
+            help="Folder of recordings or corpus file; none with --resume, may be left out with --plan."
+        ),
     ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the run; new or empty.")] = Path("run"),
-    recipe: Annotated[str, typer.Option(help="robust, bc-resnet, tutorial, or a .toml file.")] = "robust",
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            help="robust, bc-resnet, tutorial, or a .toml file; default: that of the plan's run, else robust."
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Change the recipe, e.g. --set training.epochs=10.")
     ] = None,
@@ -30,6 +40,9 @@ def train(
     split: Annotated[str, typer.Option(help="Method; see `unheard corpus split --help`.")] = "auto",
     salt: Annotated[str, typer.Option(help="Another salt draws other speakers into each split.")] = "unheard",
     layout: Annotated[str | None, typer.Option(help="Force the layout of the folder.")] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="plan.toml of `unheard diagnose`: carry out what training can.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was killed.")] = False,
     conditions: Annotated[
         bool, typer.Option(help="Measure under noise, in rooms, on the telephone and at low level too.")
@@ -44,34 +57,51 @@ def train(
     Example: unheard train recordings/ --out runs/first
 
     Example: unheard train --out runs/first --resume
+
+    Example: unheard train --plan diagnosis/plan.toml --out runs/second
     """
     from unheard import pipeline
     from unheard.corpus.split import SplitOptions
+    from unheard.planned import train_planned
     from unheard.run import RunOptions
-    from unheard.train.recipe import load_recipe
+    from unheard.train.plan import load_plan
 
-    if (corpus is None) != resume:
-        raise UsageError(
-            "Give a folder of recordings or a corpus file, or --resume (and neither both nor none)."
-        )
+    if resume and (corpus or plan):
+        raise UsageError("--resume goes on with a run as it was begun: give neither a corpus nor a --plan.")
+    if corpus is None and plan is None and not resume:
+        raise UsageError("Give a folder of recordings or a corpus file, or --resume, or --plan.")
+    steps = load_plan(plan) if plan else None
     with progress_bar("working") as advance:
         watch = watching(advance)
-        if corpus is None:
+        if resume:
             run = pipeline.resume(out, watch)
         else:
             options = RunOptions(
-                recipe=load_recipe(recipe, settings or []),
+                recipe=_recipe(recipe, settings or [], steps),
                 seed=seed,
                 split=SplitOptions(method=split, salt=salt),  # type: ignore[arg-type]
                 layout=layout,
                 measure_conditions=conditions,
                 audit=audit,
             )
-            run = pipeline.train(corpus, out, options, watch)
+            if steps is not None:
+                run = train_planned(corpus, out, options, steps, watch)
+            elif corpus is not None:
+                run = pipeline.train(corpus, out, options, watch)
     if json:
         print_json(run.to_dict())
     else:
         show_run(run)
+
+
+def _recipe(name: str | None, settings: list[str], plan: Plan | None) -> Recipe:
+    """The recipe that is asked for, else that of the run that the plan is for, else the default."""
+    from unheard.pipeline import read_options
+    from unheard.train.recipe import change_recipe, load_recipe, parse_settings
+
+    if name is None and plan is not None and plan.run:
+        return change_recipe(read_options(Path(plan.run)).recipe, parse_settings(settings), "--set")
+    return load_recipe(name or "robust", settings)
 
 
 def watching(advance: object) -> Watch:

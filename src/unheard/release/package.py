@@ -62,6 +62,7 @@ def bundle_info(
     architecture: str,
     recipe: str,
     corpus: dict[str, Any],
+    threshold: float = 0.5,
 ) -> BundleInfo:
     """What `bundle.json` will say of a model; the temperature is still 1."""
     window_s = samples_to_seconds(model.window_samples, sample_rate)
@@ -72,6 +73,7 @@ def bundle_info(
         window_s=window_s,
         window_samples=model.window_samples,
         hop_s=min(HOP_S, window_s),
+        threshold=threshold,
         background_labels=tuple(label for label in classes.labels if label in BACKGROUND),
         architecture=architecture,
         num_parameters=model.num_parameters,

@@ -166,9 +166,17 @@ def load_recipe(name_or_file: str | Path, settings: Iterable[str] = ()) -> Recip
     Raises: UsageError for an unknown name or key (naming the nearest known one) or a value out of range.
     """
     tree = _read(name_or_file)
-    for setting in settings:
-        _apply(tree, setting)
+    for key, value in parse_settings(settings).items():
+        _set(tree, key, value)
     return _validate(tree, str(name_or_file))
+
+
+def change_recipe(recipe: Recipe, changes: Mapping[str, Any], source: str) -> Recipe:
+    """The recipe with other values for some keys, as `load_recipe` names them; raises as it does."""
+    tree = recipe.model_dump(mode="json")
+    for key, value in changes.items():
+        _set(tree, key, value)
+    return _validate(tree, source)
 
 
 def recipe_from_dict(tree: Mapping[str, Any], source: str) -> Recipe:
@@ -207,19 +215,27 @@ def _known_keys() -> dict[str, str]:
     return short | {name: name for name in full} | {"name": "name", "augment": "augment"}
 
 
-def _apply(tree: dict[str, Any], setting: str) -> None:
-    key, separator, text = setting.partition("=")
-    if not separator:
-        raise UsageError(
-            f"Setting '{setting}' has no '='. Write it as key=value, such as training.epochs=10."
-        )
+def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
+    """Keys and values of `key=value` settings; raises UsageError where there is no '='."""
+    parsed = {}
+    for setting in settings:
+        key, separator, text = setting.partition("=")
+        if not separator:
+            raise UsageError(
+                f"Setting '{setting}' has no '='. Write it as key=value, such as training.epochs=10."
+            )
+        parsed[key] = _parse(text)
+    return parsed
+
+
+def _set(tree: dict[str, Any], key: str, value: Any) -> None:
     known = _known_keys()
     if key not in known:
         alike = [name for name in known if ("." in name) == ("." in key)]  # with a section, or without
         raise UsageError(unknown_name("recipe key", key, alike))
     *section, leaf = known[key].split(".")
     target = tree.setdefault(section[0], {}) if section else tree
-    target[leaf] = _parse(text)
+    target[leaf] = value
 
 
 def _parse(text: str) -> Any:
