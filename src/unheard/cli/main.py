@@ -22,6 +22,7 @@ COMMANDS = {
     "audit": ("unheard.cli.audit", "What is wrong with the recordings, labels and splits, and what to do."),
     "train": ("unheard.cli.train", "Train a model: a folder of recordings in, a bundle and a report out."),
     "evaluate": ("unheard.cli.evaluate", "Numbers with intervals for a model on a corpus."),
+    "diagnose": ("unheard.cli.diagnose", "Why a model fails on what it has not heard, in accuracy points."),
     "predict": ("unheard.cli.predict", "Labels and scores for audio files or folders."),
     "flattery": ("unheard.cli.flattery", "How much a clip-level random split flatters a model."),
 }
