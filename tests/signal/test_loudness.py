@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyloudnorm
 import pytest
 from numpy.typing import NDArray
 
@@ -23,6 +24,18 @@ def test_a_full_scale_sine_of_997_hz_has_minus_3_lufs() -> None:
     assert found.loudness_lufs == pytest.approx(-3.01, abs=0.05)
     assert found.level_dbfs == pytest.approx(-3.01, abs=0.01)
     assert found.peak_dbfs == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize("duration_s", [0.4, 0.449, 0.451, 1.0, 1.03, 5.3])
+@pytest.mark.parametrize(("rate", "num_channels"), [(8_000, 1), (16_000, 1), (44_100, 2), (48_000, 5)])
+def test_it_is_that_of_pyloudnorm(rate: int, num_channels: int, duration_s: float) -> None:
+    generator = np.random.default_rng(round(100 * duration_s))
+    swells = np.geomspace(1e-4, 0.3, round(duration_s * rate))  # so that both gates leave blocks out
+    channels = (generator.normal(size=(num_channels, len(swells))) * swells).astype(np.float32)
+
+    theirs = pyloudnorm.Meter(rate).integrated_loudness(channels.T.astype(np.float64))
+
+    assert measure(channels, rate).loudness_lufs == pytest.approx(theirs, abs=1e-6)
 
 
 def test_two_channels_are_3_db_louder_than_one() -> None:

@@ -16,6 +16,15 @@ def test_mono_is_the_mean_of_the_channels() -> None:
     assert sound.duration_s == 2 / 8_000
 
 
+def test_samples_in_ascending_order() -> None:
+    sound = Sound(np.array([[0.5, 0.25], [-0.5, 0.75]], np.float32), 8_000)
+
+    assert sound.ascending_channels.tolist() == [[0.25, 0.5], [-0.5, 0.75]]
+    assert sound.ascending.tolist() == [0.0, 0.5]
+    assert sound.sample_step == 0.5
+    assert Sound(np.ones((1, 9), np.float32), 8_000).sample_step is None
+
+
 def test_at_16_khz_nothing_is_resampled() -> None:
     sound = Sound(np.ones((1, 100), np.float32), 16_000)
     assert sound.samples_16k is sound.samples

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import rfft
 
+from unheard.signal.frames import frames_of
 from unheard.signal.sound import SPEECH_HOP_SAMPLES, SPEECH_RATE, Sound
 
 NUM_BANDS = 16
@@ -87,13 +89,13 @@ def _kinds_of_frames(
 
 def _bands_of(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Mean power in a bin of each band `(num_frames, 16)`, and the power of each window `(num_frames,)`."""
-    windows = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW_SAMPLES)[::_STEP_SAMPLES]
+    windows = frames_of(samples, _WINDOW_SAMPLES, _STEP_SAMPLES)
     bands = np.empty((len(windows), NUM_BANDS), np.float32)
     power = np.empty(len(windows), np.float32)
     for begin in range(0, len(windows), _BLOCK_FRAMES):
         block = slice(begin, begin + _BLOCK_FRAMES)
         centred = windows[block] - windows[block].mean(axis=1, keepdims=True)
-        spectrum = np.fft.rfft(centred * _hann(), axis=1)
+        spectrum = rfft(centred * _hann(), axis=1)
         bins = spectrum.real**2 + spectrum.imag**2
         bands[block], power[block] = bins @ _hats(), bins.sum(axis=1)
     return bands, power

@@ -8,12 +8,14 @@ phase for all d and all frames, up to a rotation by the old rate; of independent
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unheard.signal.frames import frames_of
 from unheard.signal.sound import Sound
 
 RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)  # that audio comes from
@@ -58,10 +60,12 @@ def measure_bandwidth(sound: Sound) -> Bandwidth:
     frames, times = _frames(sound.samples, rate)
     if len(frames) < _MIN_FRAMES:
         return Bandwidth(None, None, None, None)
-    spectrum_db = _mean_log_spectrum(frames)
+    power = frames.real**2 + frames.imag**2
+    spectrum_db = np.asarray(10 * np.log10(power + 1e-14).mean(axis=0) + _LOG_BIAS_DB, np.float64)
     edge, step_db = _steepest(spectrum_db)
     cliff_hz = _edge_hz(spectrum_db, edge) if _is_cliff(spectrum_db, edge, step_db) else None
-    mirrors = {old: _mirror(frames, times, rate, old) for old in RATES_HZ if old <= 0.92 * rate}
+    phases = frames * (1 / np.sqrt(np.maximum(power, 1e-30)))
+    mirrors = {old: _mirror(phases, times, rate, old) for old in RATES_HZ if old <= 0.92 * rate}
     best = max(mirrors.values(), default=None)
     mirrored = _lowest_mirrored(mirrors) if best is not None and best >= MIN_MIRROR_CORRELATION else None
     return Bandwidth(
@@ -79,36 +83,37 @@ def _frames(samples: NDArray[np.float32], rate: int) -> tuple[Frames, NDArray[np
     if last < 0:
         return np.zeros((0, 0), np.complex64), np.zeros(0, np.int64)
     hop = max(size // 2, -(-last // _MAX_FRAMES))
-    pieces = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
+    pieces = frames_of(samples, size, hop)
     times = np.arange(len(pieces)) * hop
     loud = np.einsum("ij,ij->i", pieces, pieces) > size * _SILENT_RMS**2
-    window = np.hanning(size + 1)[:-1].astype(np.float32)
-    return np.fft.rfft(pieces[loud] * window).astype(np.complex64), times[loud]
+    return np.fft.rfft(pieces[loud] * _hann(size)).astype(np.complex64), times[loud]
 
 
-def _mean_log_spectrum(frames: Frames) -> Spectrum:
-    """Power in dB `(num_bins,)`, the mean over frames of its logarithm: quiet frames count like loud ones."""
-    power = frames.real**2 + frames.imag**2
-    return np.asarray(10 * np.log10(power + 1e-14).mean(axis=0) + _LOG_BIAS_DB, np.float64)
+@functools.lru_cache(maxsize=8)
+def _hann(num_samples: int) -> NDArray[np.float32]:
+    return np.hanning(num_samples + 1)[:-1].astype(np.float32)
 
 
 def _steepest(spectrum_db: Spectrum) -> tuple[int, float]:
     """Bin of the edge where the spectrum falls most, and by how many dB it does more than on either side."""
-    num_bins = len(spectrum_db)
-    edges = np.arange(_LOWEST_EDGE_HZ // _FRAMES_PER_S, int(_HIGHEST_EDGE * num_bins))
+    edges, first, end = _around_edges(len(spectrum_db))
     if len(edges) == 0:
         return 0, 0.0
     sums = np.concatenate([[0.0], np.cumsum(spectrum_db)])
-
-    def mean(low: float, high: float) -> Spectrum:
-        first = np.minimum(np.rint(low * edges).astype(int), num_bins - 4)
-        end = np.clip(np.rint(high * edges).astype(int), first + 2, num_bins)
-        return np.asarray((sums[end] - sums[first]) / (end - first))
-
-    before, below, above, after = mean(0.75, 0.8), mean(0.875, 0.925), mean(1.0125, 1.0625), mean(1.14, 1.19)
+    before, below, above, after = (sums[end] - sums[first]) / (end - first)
     steps = (below - above) - np.maximum(np.abs(before - below), np.abs(above - after))
     best = int(np.argmax(steps))
     return int(edges[best]), float(steps[best])
+
+
+@functools.lru_cache(maxsize=8)
+def _around_edges(num_bins: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Bins of possible edges `(num_edges,)`; first and end of four bands around each `(4, num_edges)`."""
+    edges = np.arange(_LOWEST_EDGE_HZ // _FRAMES_PER_S, int(_HIGHEST_EDGE * num_bins))
+    low, high = np.array([(0.75, 0.8), (0.875, 0.925), (1.0125, 1.0625), (1.14, 1.19)]).T[:, :, None]
+    first = np.minimum(np.rint(low * edges).astype(np.int64), num_bins - 4)
+    end = np.clip(np.rint(high * edges).astype(np.int64), first + 2, num_bins)
+    return edges, first, end
 
 
 def _is_cliff(spectrum_db: Spectrum, edge: int, step_db: float) -> bool:
@@ -136,22 +141,22 @@ def _bands_above(spectrum_db: Spectrum, edge: int) -> Spectrum:
     return np.asarray(above[: num_bands * _FLAT_BINS].reshape(num_bands, _FLAT_BINS).mean(axis=1))
 
 
-def _mirror(frames: Frames, times: NDArray[np.int64], rate: int, old_rate: int) -> float:
+def _mirror(phases: Frames, times: NDArray[np.int64], rate: int, old_rate: int) -> float:
     """How well the spectrum above half an old rate is the mirror image of that below: 0 none, 1 all of it.
 
-    The mean over frames of the part of each that has the common phase; without the best tenth of the frames,
-    because a single click is the same mirrored.
+    `phases`: spectra with all magnitudes 1. The mean over frames of the part of each that has the common
+    phase; without the best tenth of the frames, because a single click is the same mirrored.
     """
     centre2 = old_rate // _FRAMES_PER_S  # twice the bin of the mirror
-    top = min(frames.shape[1] - 1, centre2 - _GUARD_BINS)
-    above = np.arange(centre2 // 2 + _GUARD_BINS, top)
-    if len(above) < _NEAR_BINS:
+    top = min(phases.shape[1] - 1, centre2 - _GUARD_BINS)
+    first = centre2 // 2 + _GUARD_BINS
+    if top - first < _NEAR_BINS:
         return 0.0
-    products = frames[:, above] * frames[:, centre2 - above]
-    phases = products / np.maximum(np.abs(products), 1e-30)
-    turns = (times * old_rate % rate) / rate
-    phases *= np.exp(-2j * np.pi * turns)[:, None].astype(np.complex64)
-    return max(_common(phases[:, :_NEAR_BINS].mean(axis=1)), _common(phases.mean(axis=1)))
+    above, below = phases[:, first:top], phases[:, centre2 - first : centre2 - top : -1]
+    turns = np.exp(-2j * np.pi * ((times * old_rate % rate) / rate)).astype(np.complex64)
+    near = np.einsum("ij,ij->i", above[:, :_NEAR_BINS], below[:, :_NEAR_BINS])
+    far = np.einsum("ij,ij->i", above[:, _NEAR_BINS:], below[:, _NEAR_BINS:])
+    return max(_common(near * turns / _NEAR_BINS), _common((near + far) * turns / (top - first)))
 
 
 def _common(means: NDArray[np.complex64]) -> float:

@@ -25,10 +25,12 @@ class ChannelFaults:
 
 def measure_channel_faults(sound: Sound) -> ChannelFaults:
     """How the channels of a sound relate to each other."""
+    if len(sound.channels) == 1:
+        return ChannelFaults(None, None, None)
     centred = sound.channels - sound.channels.mean(axis=1, keepdims=True)
     levels_db = np.array([rms_db(channel) for channel in centred])
     loudest_db = float(levels_db.max())
-    if len(centred) == 1 or loudest_db < SAME_DB:
+    if loudest_db < SAME_DB:
         return ChannelFaults(None, None, None)
     live = centred[levels_db > loudest_db - DEAD_DB]
     rounding_db = max(loudest_db + SAME_DB, FLOOR_DB)

@@ -60,8 +60,8 @@ def _words(energies: NDArray[np.float32]) -> NDArray[np.uint32]:
     half = NUM_BITS // 2
     steady = patches[:, 1:].sum(axis=2) > 0
     rising = patches[:, :half] @ _rise > 0
-    bits = np.concatenate([steady, rising], axis=1)
-    signs = (bits @ (np.uint32(1) << np.arange(NUM_BITS, dtype=np.uint32))).astype(np.uint32)
+    bits = np.concatenate([steady, rising, np.zeros((len(steady), 8), np.bool_)], axis=1)
+    signs = np.packbits(bits, axis=1, bitorder="little").view("<u4")[:, 0]
     power = np.convolve(energies.sum(axis=1), np.ones(_PATCH_FRAMES, np.float32) / _PATCH_FRAMES, "valid")
     level_db = 10 * np.log10(np.maximum(power, 0) + _SILENCE)
     steps = np.rint((level_db - _FLOOR_DB) / _LEVEL_STEP_DB).clip(0, 255).astype(np.uint32)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unheard.signal.ascending import median_of
 from unheard.signal.sound import Sound
 from unheard.units import seconds_to_samples
 
@@ -40,8 +42,8 @@ class Gaps:
 def measure_gaps(sound: Sound) -> Gaps:
     """Gaps and stutter of a sound."""
     samples, rate = sound.samples, sound.sample_rate
-    step = _sample_step(samples)
-    gaps = list(_find_gaps(samples, rate, step))
+    step = sound.sample_step or 0.0
+    gaps = list(_find_gaps(sound, step))
     stutters = sorted(_find_stutters(samples, rate, step))
     return Gaps(
         num_gaps=len(gaps),
@@ -52,24 +54,20 @@ def measure_gaps(sound: Sound) -> Gaps:
     )
 
 
-def _sample_step(samples: NDArray[np.float32]) -> float:
-    steps = np.diff(np.sort(samples))
-    steps = steps[steps > 0]
-    return float(steps.min()) if len(steps) else 0.0
-
-
-def _find_gaps(samples: NDArray[np.float32], rate: int, step: float) -> Iterator[tuple[int, int]]:
+def _find_gaps(sound: Sound, step: float) -> Iterator[tuple[int, int]]:
     """First sample and number of samples of each."""
+    samples, rate = sound.samples, sound.sample_rate
     side = seconds_to_samples(SIDE_S, rate)
-    starts = np.concatenate(([0], np.flatnonzero(samples[1:] != samples[:-1]) + 1))
-    lengths = np.diff(np.append(starts, len(samples)))
-    centre = float(np.median(samples))
-    held = np.abs(samples[starts] - centre) < MAX_HELD_SHARE * float(np.abs(samples - centre).max())
-    fits = (lengths >= MIN_GAP_S * rate) & (lengths <= MAX_GAP_S * rate) & held
-    for start, length in zip(starts[fits].tolist(), lengths[fits].tolist(), strict=True):
+    centre = median_of(sound.ascending)
+    reach = max(abs(float(sound.ascending[0] - centre)), abs(float(sound.ascending[-1] - centre)))
+    for start, pairs in _runs(samples[1:] == samples[:-1], max(1, math.ceil(MIN_GAP_S * rate) - 1)):
+        length = pairs + 1
+        is_held = abs(float(samples[start] - centre)) < MAX_HELD_SHARE * reach
         before = samples[max(0, start - side) : start]
         after = samples[start + length : start + length + side]
-        if len(before) == len(after) == side and min(np.ptp(before), np.ptp(after)) > MIN_SIDE_STEPS * step:
+        if length > MAX_GAP_S * rate or not is_held or not len(before) == len(after) == side:
+            continue
+        if min(np.ptp(before), np.ptp(after)) > MIN_SIDE_STEPS * step:
             yield start, length
 
 
@@ -90,7 +88,7 @@ def _find_stutters(samples: NDArray[np.float32], rate: int, step: float) -> Iter
 
 def _runs(mask: NDArray[np.bool_], min_length: int) -> list[tuple[int, int]]:
     """Beginning and length of stretches that are true throughout."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False]))))
     lengths = edges[1::2] - edges[::2]
     long = lengths >= min_length
     return list(zip(edges[::2][long].tolist(), lengths[long].tolist(), strict=True))
@@ -105,14 +103,16 @@ def _likely_lags(samples: NDArray[np.float32], rate: int) -> list[int]:
     if len(samples) <= _WORD_SAMPLES:
         return []
     sums = np.zeros(len(samples) - _WORD_SAMPLES + 1, np.float32)
+    product = np.empty_like(sums)
     for offset, factor in enumerate(_FACTORS):
-        sums += factor * samples[offset : offset + len(sums)]
+        np.multiply(samples[offset : offset + len(sums)], factor, out=product)
+        sums += product
     hashes = sums.view(np.uint32) * _MULTIPLIER  # equal words have equal sums, to the last bit
     moving = np.append(True, hashes[1:] != hashes[:-1])
     anchors = np.flatnonzero((hashes >> np.uint32(32 - _KEPT_BITS) == 0) & moving)
-    order = anchors[np.argsort(hashes[anchors], kind="stable")]
-    again = hashes[order[1:]] == hashes[order[:-1]]
-    lags = np.diff(order)[again]
+    keys = np.sort(hashes[anchors].astype(np.uint64) << np.uint64(32) | anchors.astype(np.uint64))
+    again = keys[1:] >> np.uint64(32) == keys[:-1] >> np.uint64(32)
+    lags = np.diff(keys)[again].astype(np.int64)  # of one hash, so only the places differ
     lags = lags[(lags >= MIN_LAG_S * rate) & (lags <= MAX_LAG_S * rate)]
     values, counts = np.unique(lags, return_counts=True)
     often = np.argsort(-counts, kind="stable")[:_MAX_LAGS]

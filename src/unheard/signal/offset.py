@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.fft import rfft
 
 from unheard.signal.sound import Sound
@@ -34,7 +36,13 @@ def _rumble_share(sound: Sound) -> float | None:
     num_frames = len(sound.samples) // frame_samples
     frames = sound.samples[: num_frames * frame_samples].reshape(num_frames, frame_samples)
     centred = frames - frames.mean(axis=1, keepdims=True)
-    power = np.square(np.abs(rfft(centred * np.hanning(frame_samples).astype(np.float32)))).sum(axis=0)
+    spectra = rfft(centred * _hann(frame_samples))
+    power = (spectra.real**2 + spectra.imag**2).sum(axis=0)
     num_low = round(RUMBLE_HZ * frame_samples / sound.sample_rate)
     total = float(power.sum())
     return float(power[:num_low].sum()) / total if total > 0 else None
+
+
+@functools.lru_cache(maxsize=4)
+def _hann(num_samples: int) -> NDArray[np.float32]:
+    return np.hanning(num_samples).astype(np.float32)

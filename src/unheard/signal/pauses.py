@@ -33,7 +33,7 @@ class Pauses:
 def measure_pauses(sound: Sound) -> Pauses:
     """Silence of a sound. Hops are 32 ms, so that edges of speech are true to about that."""
     samples = sound.samples
-    zero_share = 1.0 if len(samples) == 0 else float(np.mean(samples == 0))
+    zero_share = 1.0 if len(samples) == 0 else 1 - np.count_nonzero(samples) / len(samples)
     stand_out_db = _stand_out_db(sound)
     if sound.speech is None or len(sound.speech) == 0:
         return Pauses(zero_share, None, None, None, None, None, None, stand_out_db)

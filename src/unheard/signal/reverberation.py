@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import rfft
 
+from unheard.signal.frames import frames_of
 from unheard.signal.sound import SPEECH_RATE, Sound
 
 _FRAME_SAMPLES, _HOP_SAMPLES = 512, 128  # 32 and 8 ms
@@ -25,6 +27,9 @@ _ABOVE_FLOOR_DB = 8.0  # at their end
 _FLOOR_PERCENTILE = 10
 _MIN_FALLS = 3
 _MAX_SAMPLES = 60 * SPEECH_RATE
+
+_WINDOW = np.hanning(_FRAME_SAMPLES).astype(np.float32)
+_BINS = np.rint(_EDGES_HZ * _FRAME_SAMPLES / SPEECH_RATE).astype(np.int64)
 
 Levels = NDArray[np.float32]
 
@@ -52,12 +57,9 @@ def _band_levels(samples: NDArray[np.float32]) -> Levels:
     """Levels in dB `(num_frames, 8)`, smoothed over 40 ms."""
     if len(samples) < _FRAME_SAMPLES + _SMOOTH_FRAMES * _HOP_SAMPLES:
         return np.zeros((0, len(_EDGES_HZ) - 1), np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(samples, _FRAME_SAMPLES)[::_HOP_SAMPLES]
-    window = np.hanning(_FRAME_SAMPLES).astype(np.float32)
-    spectra = np.fft.rfft(frames * window)
-    power = (spectra.real**2 + spectra.imag**2).astype(np.float32)
-    bins = np.rint(_EDGES_HZ * _FRAME_SAMPLES / SPEECH_RATE).astype(np.int64)
-    bands = np.add.reduceat(power[:, : bins[-1]], bins[:-1], axis=1)
+    spectra = rfft(frames_of(samples, _FRAME_SAMPLES, _HOP_SAMPLES) * _WINDOW)
+    kept = spectra[:, : _BINS[-1]]
+    bands = np.add.reduceat(kept.real**2 + kept.imag**2, _BINS[:-1], axis=1)
     levels = 10 * np.log10(bands + np.float32(1e-9))
     sums = np.cumsum(levels, axis=0, dtype=np.float64)
     return np.asarray((sums[_SMOOTH_FRAMES:] - sums[:-_SMOOTH_FRAMES]) / _SMOOTH_FRAMES, np.float32)

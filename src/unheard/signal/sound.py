@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from unheard.signal.ascending import smallest_step
 from unheard.signal.audio_file import read_channels
 from unheard.signal.high_pass import above_rumble
 from unheard.signal.resample import resample
@@ -39,6 +40,21 @@ class Sound:
         return np.asarray(self.channels.mean(axis=0, dtype=np.float32), np.float32)
 
     @cached_property
+    def ascending_channels(self) -> NDArray[np.float32]:
+        """Each channel's samples sorted `(num_channels, num_samples)`."""
+        return np.sort(self.channels, axis=1)
+
+    @cached_property
+    def ascending(self) -> NDArray[np.float32]:
+        """Mono, sorted `(num_samples,)`."""
+        return np.sort(self.samples) if len(self.channels) > 1 else np.asarray(self.ascending_channels[0])
+
+    @cached_property
+    def sample_step(self) -> float | None:
+        """Smallest difference of two samples of the mono mix; null where all are equal."""
+        return smallest_step(self.ascending)
+
+    @cached_property
     def samples_16k(self) -> NDArray[np.float32]:
         """Mono at 16 kHz `(num_samples_16k,)`."""
         if self.sample_rate == SPEECH_RATE:
@@ -55,8 +71,9 @@ class Sound:
         """Which samples `(num_samples,)` lie in a 32 ms hop that is speech with probability 0.5 or more."""
         if self.speech is None:
             return None
-        times = np.arange(len(self.samples)) * (SPEECH_RATE / self.sample_rate / SPEECH_HOP_SAMPLES)
-        return np.asarray(self.speech[np.minimum(times.astype(np.int64), len(self.speech) - 1)] >= 0.5)
+        first_samples = -(-np.arange(len(self.speech)) * SPEECH_HOP_SAMPLES * self.sample_rate // SPEECH_RATE)
+        first_samples = np.minimum(first_samples, len(self.samples))
+        return np.repeat(self.speech >= 0.5, np.diff(first_samples, append=len(self.samples)))
 
     @property
     def duration_s(self) -> float:
