@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unheard.audit.near_index import find_matches
-from unheard.audit.same_audio import Span, compare
+from unheard.audit.same_audio import compare
+from unheard.audit.spans import Span
 from unheard.corpus.importing import import_corpus
 from unheard.signal.audio_file import read_audio
 from unheard.signal.fingerprint import FRAMES_PER_S, NUM_BITS, fingerprint

@@ -20,7 +20,8 @@ from scipy.sparse.csgraph import connected_components
 from unheard.audit.check import Material
 from unheard.audit.near_index import SILENT_DB, STEP_FRAMES, Matches, find_matches
 from unheard.audit.once import once
-from unheard.audit.same_audio import Likeness, Span, compare
+from unheard.audit.same_audio import Likeness, compare
+from unheard.audit.spans import Span, SpanReader
 from unheard.corpus.identical import audio_keys
 from unheard.errors import AudioError
 from unheard.signal.fingerprint import FRAMES_PER_S, WORD_S, levels_db
@@ -102,13 +103,13 @@ def _verified(
     material: Material, rows: NDArray[np.int64], matches: Matches
 ) -> tuple[tuple[NearPair, ...], list[str]]:
     """Those matches, by row, whose samples agree; and why others could not be compared."""
-    spans = _spans(material, rows)
+    spans, reader = _spans(material, rows), SpanReader()
     pairs = list(zip(matches.first.tolist(), matches.second.tolist(), matches.offset.tolist(), strict=True))
 
     def look(pair: tuple[int, int, int]) -> Likeness | str:
         first, second, offset = pair
         try:
-            return compare(spans[first], spans[second], offset / FRAMES_PER_S)
+            return compare(spans[first], spans[second], offset / FRAMES_PER_S, reader)
         except AudioError as error:
             return str(error)
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from unheard.signal.audio_file import read_audio
+from unheard.audit.spans import Span, SpanReader
 
 # Measured: other takes stay below 0.84, in overlaps under 0.4 s below 0.9; nearly all copies are above that.
 MIN_COHERENCE, MIN_COHERENCE_SHORT = 0.86, 0.92
@@ -33,19 +32,10 @@ _TINY = 1e-30
 
 
 @dataclass(frozen=True)
-class Span:
-    """A clip as `read_audio` takes it."""
-
-    source: Path | bytes
-    start_s: float
-    duration_s: float
-
-
-@dataclass(frozen=True)
 class Likeness:
     """How two clips agree where they overlap."""
 
-    coherence: float  # mean over the cells that stand out, at most 1
+    coherence: float  # mean over the cells that stand out, at most 1; 0 where the correlation says enough
     correlation: float  # of the waveforms between 200 and 3400 Hz, 0 to 1
     offset_s: float  # where the second clip begins in the first
     overlap_s: float  # that was compared
@@ -58,22 +48,19 @@ class Likeness:
         return self.coherence >= least and self.correlation >= MIN_CORRELATION
 
 
-def compare(first: Span, second: Span, offset_s: float) -> Likeness:
+def compare(first: Span, second: Span, offset_s: float, reader: SpanReader | None = None) -> Likeness:
     """Likeness near an offset (of the second in the first), true to 20 ms; raises `AudioError`.
 
-    Of a long overlap the middle 30 s are compared.
+    Of a long overlap the middle 30 s are compared. One `reader` for many pairs decodes each clip once.
     """
+    reader = reader or SpanReader()
     begin_s = max(0.0, offset_s)
     overlap_s = min(first.duration_s, offset_s + second.duration_s) - begin_s
     length_s = min(overlap_s, _MAX_COMPARED_S)
     begin_s += (overlap_s - length_s) / 2
-    one, two = _read(first, begin_s, length_s), _read(second, begin_s - offset_s, length_s)
+    one = reader.read(first, begin_s, length_s)
+    two = reader.read(second, begin_s - offset_s, length_s)
     return _likeness(one, two, offset_s)
-
-
-def _read(span: Span, begin_s: float, length_s: float) -> tuple[NDArray[np.float32], int]:
-    length_s = min(length_s, span.duration_s - begin_s)
-    return read_audio(span.source, start_s=span.start_s + begin_s, duration_s=length_s)
 
 
 def _likeness(
@@ -84,14 +71,24 @@ def _likeness(
     period_s = num_cells * _CELL / _CELL_RATE
     one, two = (_spectrum(samples, rate, period_s) for samples, rate in (first, second))
     lag_s = _best_lag_s(one, two, period_s)
-    two = two * np.exp(-2j * np.pi * lag_s / period_s * np.arange(len(two)))
+    two = two * _turns(lag_s / period_s, len(two))
     begin = int(np.ceil(max(0.0, lag_s) * _CELL_RATE))
     count = max(1, (int(min(lengths_s[0], lengths_s[1] + lag_s) * _CELL_RATE) - begin) // _CELL)
-    powers = _Powers(*(_cells(spectrum, period_s, begin, count) for spectrum in (one, two)))
+    powers = _Powers(*_cells(np.stack((one, two)), period_s, begin, count))
+    correlation = powers.correlation()
+    coherence = powers.coherence() if correlation >= MIN_CORRELATION else 0.0
     gain_db = 10 * np.log10((powers.second.sum() + _TINY) / (powers.first.sum() + _TINY))
-    return Likeness(
-        powers.coherence(), powers.correlation(), offset_s + lag_s, min(lengths_s), float(gain_db)
-    )
+    return Likeness(coherence, correlation, offset_s + lag_s, min(lengths_s), float(gain_db))
+
+
+def _turns(cycles: float, count: int) -> NDArray[np.complex64]:
+    """What delays a spectrum of `count` bins: each bin is turned back by so many cycles more."""
+    angle = (-2 * np.pi * (cycles * np.arange(count) % 1)).astype(
+        np.float32
+    )  # whole turns out, to keep digits
+    turns = np.empty(count, np.complex64)
+    turns.real, turns.imag = np.cos(angle), np.sin(angle)
+    return turns
 
 
 def _spectrum(samples: NDArray[np.float32], rate: int, period_s: float) -> NDArray[np.complex64]:
@@ -99,7 +96,7 @@ def _spectrum(samples: NDArray[np.float32], rate: int, period_s: float) -> NDArr
     count = int(_EDGES_HZ[-1] * period_s)
     kept = scipy.fft.rfft(samples, round(period_s * rate))[:count] / np.float32(rate)
     kept[: int(np.ceil(_EDGES_HZ[0] * period_s))] = 0
-    return np.pad(kept, (0, count - len(kept)))
+    return kept if len(kept) == count else np.pad(kept, (0, count - len(kept)))
 
 
 def _best_lag_s(one: NDArray[np.complex64], two: NDArray[np.complex64], period_s: float) -> float:
@@ -113,36 +110,36 @@ def _best_lag_s(one: NDArray[np.complex64], two: NDArray[np.complex64], period_s
     return (lag + (0.5 * (before - after) / bend if bend else 0.0)) / _LAG_RATE
 
 
-def _cells(spectrum: NDArray[np.complex64], period_s: float, begin: int, count: int) -> NDArray[np.complex64]:
-    """Complex envelopes of the bands `(num_bands, count, 64)`, from a sample at `_CELL_RATE` on."""
+def _cells(spectra: NDArray[np.complex64], period_s: float, begin: int, count: int) -> NDArray[np.complex64]:
+    """Complex envelopes of the bands `(2, num_bands, count, 64)`, from a sample at `_CELL_RATE` on."""
     edges = np.ceil(_EDGES_HZ * period_s).astype(int)
-    bands = np.zeros((len(edges) - 1, round(period_s * _CELL_RATE)), np.complex64)
+    bands = np.zeros((len(spectra), len(edges) - 1, round(period_s * _CELL_RATE)), np.complex64)
     for band, (low, high) in enumerate(itertools.pairwise(edges)):
-        part = spectrum[low:high]
-        bands[band, : len(part)] = part
-    envelopes = scipy.fft.ifft(bands, axis=1)[:, begin : begin + count * _CELL]
-    return np.asarray(envelopes.reshape(len(bands), -1, min(_CELL, envelopes.shape[1])))
+        part = spectra[:, low:high]
+        bands[:, band, : part.shape[1]] = part
+    envelopes = scipy.fft.ifft(bands, axis=2)[:, :, begin : begin + count * _CELL]
+    return np.asarray(envelopes.reshape(*bands.shape[:2], -1, min(_CELL, envelopes.shape[2])))
 
 
 class _Powers:
     """Powers of two clips' cells, and of what they share; all `(num_bands, num_cells)`."""
 
     def __init__(self, one: NDArray[np.complex64], two: NDArray[np.complex64]) -> None:
-        self.first = np.square(np.abs(one)).sum(axis=2)
-        self.second = np.square(np.abs(two)).sum(axis=2)
-        self.shared = (one * two.conj()).sum(axis=2)
+        self.first = (one.real**2 + one.imag**2).sum(axis=2)
+        self.second = (two.real**2 + two.imag**2).sum(axis=2)
+        self.shared = (one.real * two.real + one.imag * two.imag).sum(axis=2)  # the real part
 
     def correlation(self) -> float:
         """Of the waveforms, either way up."""
-        return float(abs(self.shared.sum().real) / np.sqrt(self.first.sum() * self.second.sum() + _TINY))
+        return float(abs(self.shared.sum()) / np.sqrt(self.first.sum() * self.second.sum() + _TINY))
 
     def coherence(self) -> float:
         """Mean over the cells that stand out in both, either way up; 0 where there are none."""
         chosen = self._chosen()
         if not chosen.any():
             return 0.0
-        upright = 1.0 if self.shared.sum().real >= 0 else -1.0
-        return float(upright * (self.shared.real / np.sqrt(self.first * self.second + _TINY))[chosen].mean())
+        upright = 1.0 if self.shared.sum() >= 0 else -1.0
+        return float(upright * (self.shared / np.sqrt(self.first * self.second + _TINY))[chosen].mean())
 
     def _chosen(self) -> NDArray[np.bool_]:
         out = np.minimum(*(_outstanding(power) for power in (self.first, self.second)))

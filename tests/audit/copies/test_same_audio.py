@@ -11,7 +11,8 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from unheard.audit.same_audio import Likeness, Span, compare
+from unheard.audit.same_audio import Likeness, compare
+from unheard.audit.spans import Span
 from unheard.errors import AudioError
 from unheard.signal.audio_file import read_audio
 from unheard.signal.resample import resample
