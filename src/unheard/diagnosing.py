@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.table import Corpus
+from unheard.diagnose.catalog import choose_experiments
 from unheard.diagnose.diagnose import DiagnoseOptions, diagnose
 from unheard.diagnose.diagnosis import Diagnosis
 from unheard.diagnose.experiment import Material, Part, Training
@@ -66,13 +67,12 @@ class Diagnosed:
     material: Material
 
 
-def diagnose_case(
-    case: Case, options: DiagnoseOptions, watch: Watch = Watch()
-) -> Diagnosed:
+def diagnose_case(case: Case, options: DiagnoseOptions, watch: Watch = Watch()) -> Diagnosed:
     """Why the model fails on what it has not heard.
 
     Raises: UsageError, CorpusError or BundleError for what is missing, unreadable or does not fit together.
     """
+    choose_experiments(options.only, options.skip)  # names are checked before minutes of work
     model = load_model(case.model, case.declaration, num_threads=case.num_threads)
     run = _run_folder(case.model)
     training = _training(case, run, watch)

@@ -133,7 +133,9 @@ def _read(
         frame=side_by_side(some.frame, measured.frame),
         answers=model.answer(samples),
     )
-    return ReadPart(part, _notes(what, len(wanted), len(rows), len(part), failed))
+    notes = _notes(what, len(wanted), len(rows), len(part), failed)
+    nameless = part.frame.select(pl.coalesce("speaker", "session")).to_series().null_count()
+    return ReadPart(part, notes if nameless == 0 else (*notes, _nameless(what, nameless, len(part))))
 
 
 def choose_clips(groups: Sequence[str], max_clips: int, seed: int) -> NDArray[np.int64]:
@@ -198,6 +200,13 @@ def _notes(
         first = next(iter(failed.values()))
         notes.append(f"{len(failed):,} {what} clips do not decode and are left out; the first: {first}")
     return tuple(notes)
+
+
+def _nameless(what: str, num_nameless: int, num_clips: int) -> str:
+    return (
+        f"{num_nameless:,} of {num_clips:,} {what} clips name no speaker: each counts as one of its own, and "
+        "intervals are too narrow where several are of the same person."
+    )
 
 
 def with_splits(corpus: Corpus, known: Corpus) -> Corpus:
