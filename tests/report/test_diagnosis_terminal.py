@@ -26,8 +26,11 @@ def test_it_says_why_and_what_to_do(printed, diagnosis):
     for line in ("leaked split", "not explained", "live"):
         assert line in words
     assert words.index("Noise  9.0 points (6.9 to 11.2)") < words.index("Level  4.2 points")
-    assert "conditions that nobody has yet: stress babble 22.0 points (18.1 to 26.0)." in words
-    assert "Not blamed: shortcut, slice accent scottish, band limit" in words
+    assert "Points lost in conditions that nobody has yet: babble 22.0." in words
+    assert (
+        "Tried and not blamed: shortcut, slice accent scottish, band limit, timing, 1 condition of stress."
+        in words
+    )
     assert "Capacity and regularisation were not compared" in words
 
 

@@ -17,6 +17,7 @@ from unheard.report.words import NBSP, plural
 
 NUM_CAUSES = 8  # in full
 NUM_GAPS = 8
+NUM_AHEAD = 6  # conditions that nobody has yet
 BAR_CELLS = 28
 STYLES = {"loss": "yellow", "gain": "green", "level": "bold", "rest": "dim"}
 
@@ -70,17 +71,23 @@ def _causes(diagnosis: Diagnosis) -> list[RenderableType]:
         parts.append(
             Text(f"and {plural(len(blamed) - NUM_CAUSES, 'cause')} more in diagnosis.json", style="dim")
         )
-    ahead = [f"{_name(cause)} {say.points(cause.points)}" for cause in diagnosis.causes if _is_ahead(cause)]
+    return [*parts, *_not_lost(diagnosis)]
+
+
+def _not_lost(diagnosis: Diagnosis) -> list[RenderableType]:
+    """Conditions that nobody has yet, and what was tried and is not blamed, by name."""
+    stress = [cause for cause in diagnosis.causes if cause.where == "stress"]
+    ahead = [cause for cause in stress if cause.blamed]
+    parts: list[RenderableType] = []
     if ahead:
-        parts += [Text(), Text(f"Would be lost in conditions that nobody has yet: {', '.join(ahead)}.")]
-    free = [_name(cause) for cause in diagnosis.causes if not cause.blamed]
+        named = [f"{say.condition(cause.name)}{NBSP}{cause.points.value:.1f}" for cause in ahead[:NUM_AHEAD]]
+        more = [f"{len(ahead) - NUM_AHEAD} more"] if len(ahead) > NUM_AHEAD else []
+        parts += [Text(), Text(f"Points lost in conditions that nobody has yet: {', '.join(named + more)}.")]
+    free = [_name(cause) for cause in diagnosis.causes if not cause.blamed and cause not in stress]
+    free += [f"{plural(len(stress) - len(ahead), 'condition')} of stress"] if len(stress) > len(ahead) else []
     if free:
-        parts += [Text(), Text(f"Not blamed: {', '.join(free)}.", style="dim")]
+        parts += [Text(), Text(f"Tried and not blamed: {', '.join(free)}.", style="dim")]
     return parts
-
-
-def _is_ahead(cause: Cause) -> bool:
-    return cause.blamed and cause.where == "stress"
 
 
 def _name(cause: Cause) -> str:

@@ -35,7 +35,9 @@ KIND_WORDS: dict[RemedyKind, str] = {
     "live-path": "live path",
 }
 BY_PEOPLE = ("record", "live-path")  # what no training carries out
+STRESS = "stress-"  # what names of such causes begin with
 FEW = 3  # causes that a headline names
+MUCH = 0.25  # of a gap, from which a headline says that it is not explained
 WORTH_POINTS = 1.0  # what a smaller gap between test and live does not need: an explanation
 
 
@@ -51,18 +53,25 @@ def headline(diagnosis: Diagnosis) -> str:
         return (
             f"In the test {share(test)} of clips are right; nobody says what is right live{_because(blamed)}"
         )
-    return _headline_of_gap(test, live.accuracy, blamed)
+    return _headline_of_gap(test, live.accuracy, blamed, _left(diagnosis, test.value - live.accuracy.value))
 
 
-def _headline_of_gap(test: Points, live: Points, blamed: Sequence[Cause]) -> str:
+def _headline_of_gap(test: Points, live: Points, blamed: Sequence[Cause], left: str) -> str:
     if blamed:
-        return f"Live {share(live)} of clips are right, not {share(test)} as in the test{_because(blamed)}"
+        because = _because(blamed).removesuffix(".")
+        return f"Live {share(live)} of clips are right, not {share(test)} as in the test{because}{left}."
     if test.value - live.value < WORTH_POINTS or _overlap(test, live):
         return f"Live {share(live)} of clips are right, about as many as in the test ({share(test)})."
     return (
         f"Live {share(live)} of clips are right, not {share(test)} as in the test, "
         "and nothing that was measured explains it."
     )
+
+
+def _left(diagnosis: Diagnosis, gap: float) -> str:
+    """ "; 8.6 points are not explained", where that is much of the gap."""
+    rest = next((-step.points.value for step in diagnosis.waterfall if step.kind == "rest"), 0.0)
+    return f"; {rest:.1f}{NBSP}points are not explained" if rest > max(WORTH_POINTS, MUCH * gap) else ""
 
 
 def _because(causes: Sequence[Cause]) -> str:
@@ -135,8 +144,13 @@ def signed(value: float, plus: str = "") -> str:
 
 
 def cause_title(name: str) -> str:
-    """ "leaked split" for "leaked-split"."""
-    return spell(name.replace("-", "_"))
+    """ "leaked split" for "leaked-split", "babble (stress)" for "stress-babble"."""
+    return f"{condition(name)}{' (stress)' if name.startswith(STRESS) else ''}"
+
+
+def condition(name: str) -> str:
+    """The same without saying that it is one of stress."""
+    return spell(name.removeprefix(STRESS).replace("-", "_"))
 
 
 def capital(words: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from markupsafe import Markup
@@ -15,6 +16,7 @@ WIDTH, ROW = 340.0, 18.0
 LEFT, RIGHT, TOP, BOTTOM = 92.0, 12.0, 30.0, 30.0
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MAX_LETTERS = 13
+NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
 def plot_strips(title: str, unit: str, groups: Mapping[str, NDArray[np.float64]]) -> Markup | None:
@@ -22,11 +24,22 @@ def plot_strips(title: str, unit: str, groups: Mapping[str, NDArray[np.float64]]
 
     groups: finite values `(num_values,)` by name. None where nearly all values are alike.
     """
-    rows = {name: np.quantile(values, QUANTILES) for name, values in groups.items() if len(values)}
+    rows = {name: np.quantile(values, QUANTILES).tolist() for name, values in groups.items() if len(values)}
+    return plot_quantiles(title, unit, rows, {name: len(values) for name, values in groups.items()})
+
+
+def plot_quantiles(
+    title: str,
+    unit: str,
+    rows: Mapping[str, Sequence[float]],
+    counts: Mapping[str, int] = NO_COUNTS,
+) -> Markup | None:
+    """The same of quantiles that are known: those of `QUANTILES` by name. counts: how many values stand
+    behind each. None where nearly all are alike.
+    """
     if not rows:
         return None
-    reach = np.stack(list(rows.values()))
-    low, high = float(reach.min()), float(reach.max())
+    low, high = min(map(min, rows.values())), max(map(max, rows.values()))
     if high - low <= 1e-9 * max(1.0, abs(high)):
         return None
     across, height = Axis(low, high, LEFT, WIDTH - RIGHT), TOP + ROW * len(rows) + BOTTOM
@@ -37,15 +50,17 @@ def plot_strips(title: str, unit: str, groups: Mapping[str, NDArray[np.float64]]
         text(0, 14, title, class_="name"),
         *_frame(across, unit, height),
         *(
-            _row(name, quantiles.tolist(), len(groups[name]), across, TOP + ROW * (place + 0.5), unit)
+            _row(name, quantiles, counts.get(name), across, TOP + ROW * (place + 0.5), unit)
             for place, (name, quantiles) in enumerate(rows.items())
         ),
     )
 
 
-def _row(name: str, quantiles: list[float], count: int, across: Axis, y: float, unit: str) -> Markup:
+def _row(
+    name: str, quantiles: Sequence[float], count: int | None, across: Axis, y: float, unit: str
+) -> Markup:
     first, box_low, median, box_high, last = quantiles
-    half = f"half of {plural(count, 'value')} from {box_low:.3g} to {box_high:.3g}"
+    half = f"half of {plural(count, 'value') if count else 'them'} from {box_low:.3g} to {box_high:.3g}"
     said = f"{name}: median {median:.3g} {unit}, {half}"
     return element(
         "g",

@@ -19,6 +19,8 @@ class Figures:
     plots: Sequence[Markup]
     caption: str = ""
     wide: bool = False
+    legend: Sequence[str] = ()  # of lines, in the order of their colours
+    title: str = ""
 
 
 @dataclass(frozen=True)

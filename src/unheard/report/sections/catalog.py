@@ -9,10 +9,17 @@ from typing import Any
 from unheard.diagnose.diagnosis import ExperimentOutcome
 from unheard.report.diagnosis_words import capital, cause_title
 from unheard.report.media import Listen
+from unheard.report.sections.balance import draw_balance
 from unheard.report.sections.block import Block, Section
+from unheard.report.sections.expectation import draw_expectation
+from unheard.report.sections.labels import draw_labels
+from unheard.report.sections.live_shift import draw_live_shift
 from unheard.report.sections.plain import plain_tables
+from unheard.report.sections.same_path import draw_same_path
+from unheard.report.sections.shortcut import draw_shortcut
 from unheard.report.sections.slices import draw_slices
 from unheard.report.sections.split_flattery import draw_split_flattery
+from unheard.report.sections.stress import draw_stress
 
 Draw = Callable[[Mapping[str, Any], Listen], Sequence[Block]]
 
@@ -27,17 +34,18 @@ class Shown:
 
 
 SHOWN: dict[str, Shown] = {
-    "live-shift": Shown("Live against the test", "Live"),
+    "live-shift": Shown("Live against the test", "Live", draw_live_shift),
     "unlabelled": Shown("Accuracy live, without labels", "Unlabelled"),
-    "same-path": Shown("The same sound on both paths", "Paths"),
+    "same-path": Shown("The same sound on both paths", "Paths", draw_same_path),
     "split-flattery": Shown("How far the split flatters", "Split", draw_split_flattery),
-    "stress": Shown("What each condition costs", "Stress"),
+    "stress": Shown("What each condition costs", "Stress", draw_stress),
     "slices": Shown("Who is served worse", "Slices", draw_slices),
     "confidence": Shown("Whether scores can be trusted", "Scores"),
-    "shortcut": Shown("Whether it listens to speech", "Shortcuts"),
-    "label-errors": Shown("Labels", "Labels"),
+    "shortcut": Shown("Whether it listens to speech", "Shortcuts", draw_shortcut),
+    "labels": Shown("Labels", "Labels", draw_labels),
+    "balance": Shown("Balance", "Balance", draw_balance),
     "fit": Shown("How it was fitted", "Fit"),
-    "expectation": Shown("What to expect", "Expectation"),
+    "expectation": Shown("What to expect", "Expectation", draw_expectation),
     "clips": Shown("Mistakes, one by one", "Clips"),
 }
 

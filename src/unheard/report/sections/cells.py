@@ -8,9 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from unheard.diagnose.cause import Points
-from unheard.report.diagnosis_words import interval, signed
+from unheard.report.diagnosis_words import MINUS, interval, signed
 from unheard.report.plots.point_bar import plot_point_bar, point_axis
-from unheard.report.words import NOTHING, count, percent
+from unheard.report.words import NBSP, NOTHING, count, percent
 
 
 def share(value: float | None) -> str:
@@ -24,8 +24,11 @@ def whole(value: float | None) -> str:
 
 
 def digits(value: float | None, unit: str = "") -> str:
-    """ "0.412", "12.3 dB": three digits."""
-    return NOTHING if value is None else f"{value:.3g}{unit and chr(160) + unit}"
+    """ "0.412", "12.3 dB", "12,700 Hz": three digits, and whole numbers above 1000."""
+    if value is None:
+        return NOTHING
+    number = (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}").replace("-", MINUS)
+    return f"{number}{NBSP}{unit}" if unit else number
 
 
 def points_of(row: Mapping[str, Any], name: str = "") -> Points:
