@@ -152,7 +152,7 @@ def _told(tiles: Tiles, near: Neighbours | None, changes: list[Change]) -> str:
         turned = "No single change that was tried makes it right."
     if near is None:
         return decided + turned
-    names = ", ".join(f"'{row['label']}' of {row['speaker']}" for row in near)
+    names = ", ".join(f"'{row['word']}' of {row['speaker']}" for row in near)
     return f"{decided}To the model it sounds like the training clips {names}. {turned}"
 
 
