@@ -1,0 +1,1 @@
+"""What the experiment `shortcut` needs: the recording of a clip apart from its speech, and its exchange."""
