@@ -3,11 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 from numpy.typing import NDArray
 
 from unheard.signal.audio_file import read_audio
-from unheard.signal.voice_activity import num_hops, speech_probabilities
+from unheard.signal.voice_activity import MODEL, num_hops, speech_probabilities
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +18,22 @@ def clips(data_dir: Path) -> list[NDArray[np.float32]]:
     return [
         read_audio(file, sample_rate=16_000)[0][: 16_000 - 173 * index] for index, file in enumerate(files)
     ]
+
+
+def test_probabilities_are_those_of_onnx_runtime(clips: list[NDArray[np.float32]]) -> None:
+    session = onnxruntime.InferenceSession(str(MODEL.locate()), providers=["CPUExecutionProvider"])
+    loud = np.random.default_rng(0).uniform(-1, 1, 64_000).astype(np.float32)
+    for clip in (*clips[::4], np.concatenate(clips), loud):
+        padded = np.pad(clip, (64, num_hops(len(clip)) * 512 - len(clip)))
+        state, expected = np.zeros((2, 1, 128), np.float32), []
+        for begin in range(0, len(padded) - 64, 512):
+            heard = padded[np.newaxis, begin : begin + 576]
+            output, state = session.run(
+                None, {"input": heard, "state": state, "sr": np.array(16_000, np.int64)}
+            )
+            expected.append(output.item())
+
+        np.testing.assert_allclose(speech_probabilities([clip])[0], expected, atol=1e-4)
 
 
 def test_a_clip_alone_is_heard_as_among_others(clips: list[NDArray[np.float32]]) -> None:

@@ -20,6 +20,7 @@ from typing import Any, get_type_hints
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 import unheard.signal
 from unheard.audit.chunk_key import Job, chunk_key
@@ -153,7 +154,7 @@ def _measure_missing(chunks: Sequence[Sequence[Job]], num_workers: int) -> Itera
         yield from map(_measure_chunk, chunks)
         return
     context = multiprocessing.get_context("spawn")  # a copy of a process with threads may hang
-    with ProcessPoolExecutor(num_workers, mp_context=context, initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(num_workers, mp_context=context) as pool:
         waiting: list[Future[dict[str, list[Any]]]] = []
         for chunk in chunks:
             waiting.append(pool.submit(_measure_chunk, chunk))
@@ -163,16 +164,13 @@ def _measure_missing(chunks: Sequence[Sequence[Job]], num_workers: int) -> Itera
             yield future.result()
 
 
-def _one_thread() -> None:
-    os.environ["OMP_NUM_THREADS"] = "1"
-
-
 def _measure_chunk(jobs: Sequence[Job]) -> dict[str, list[Any]]:
     sounds = [_read(*job) for job in jobs]
     good = [sound for sound in sounds if isinstance(sound, Sound)]
-    speech = speech_probabilities([sound.samples_16k for sound in good])
-    heard = (replace(sound, speech=hops) for sound, hops in zip(good, speech, strict=True))
-    rows = iter([row for group in _groups(heard) for row in _rows(group)])
+    with threadpool_limits(1):  # all cores have a process, and each is to round alike
+        speech = speech_probabilities([sound.samples_16k for sound in good])
+        heard = (replace(sound, speech=hops) for sound, hops in zip(good, speech, strict=True))
+        rows = iter([row for group in _groups(heard) for row in _rows(group)])
     all_rows = [{"failed": sound} if isinstance(sound, str) else next(rows) for sound in sounds]
     names = dict.fromkeys(name for row in all_rows for name in row)
     return {name: [row.get(name) for row in all_rows] for name in names}
