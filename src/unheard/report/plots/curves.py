@@ -34,10 +34,13 @@ PANELS = (
 )
 
 
-def plot_curves(rows: Rows, best_epoch: int | None = None) -> list[Markup]:
-    """One image a panel that has numbers; rows have `epoch` and the columns of `PANELS`."""
+def plot_curves(rows: Rows, best_epoch: int | None = None, mark: str = "kept") -> list[Markup]:
+    """One image a panel that has numbers; rows have `epoch` and the columns of `PANELS`.
+
+    mark: what is said of the best epoch.
+    """
     shown = [panel for panel in PANELS if any(_points(rows, column) for column, _ in panel.lines)]
-    return [_draw(panel, rows, best_epoch) for panel in shown]
+    return [_draw(panel, rows, best_epoch, mark) for panel in shown]
 
 
 def _points(rows: Rows, column: str) -> list[tuple[float, float]]:
@@ -45,7 +48,7 @@ def _points(rows: Rows, column: str) -> list[tuple[float, float]]:
     return [(x, y) for x, y in pairs if x is not None and y is not None and math.isfinite(y)]
 
 
-def _draw(panel: Panel, rows: Rows, best_epoch: int | None) -> Markup:
+def _draw(panel: Panel, rows: Rows, best_epoch: int | None, mark: str) -> Markup:
     scale = 100.0 if panel.percent else 1.0
     series = [(name, [(x, scale * y) for x, y in _points(rows, column)]) for column, name in panel.lines]
     epochs = [x for _, points in series for x, _ in points]
@@ -57,7 +60,7 @@ def _draw(panel: Panel, rows: Rows, best_epoch: int | None) -> Markup:
         HEIGHT,
         text(LEFT, 16, panel.title, class_="name"),
         *_frame(across, up),
-        *_kept(across, best_epoch),
+        *_marked(across, best_epoch, mark),
         *(_line(across, up, points, _look(i, len(series))) for i, (_, points) in enumerate(series) if points),
         *_legend([name for name, points in series if points and name], len(series)),
     )
@@ -82,12 +85,12 @@ def _frame(across: Axis, up: Axis) -> list[Markup]:
     return [*rules, *left, *below, text(middle, HEIGHT - 3, "epoch", anchor="middle", class_="axis")]
 
 
-def _kept(across: Axis, best_epoch: int | None) -> list[Markup]:
+def _marked(across: Axis, best_epoch: int | None, mark: str) -> list[Markup]:
     if best_epoch is None or not across.low <= best_epoch <= across.high:
         return []
     x = across(best_epoch)
     anchor = "end" if x > WIDTH / 2 else "start"
-    name = text(x, TOP - 5, f"kept: epoch {best_epoch}", anchor=anchor)
+    name = text(x, TOP - 5, f"{mark}: epoch {best_epoch}", anchor=anchor)
     return [line(x, TOP, x, HEIGHT - BOTTOM, "mark"), name]
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from unheard.report.svg import Axis, element, figure, line, text
 
 WIDTH, HEIGHT = 340.0, 200.0
-LEFT, RIGHT, TOP, BOTTOM = 40.0, 8.0, 6.0, 34.0
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 8.0, 10.0, 34.0
 MIN_SHARE = 0.15  # of the tile that decided most; weaker ones are not drawn
 STRONGEST = 0.6  # opacity
 HELD_UP, SPOKE_AGAINST = "#4fd8ff", "#ffffff"

@@ -20,8 +20,11 @@ def point_axis(numbers: Iterable[Points]) -> Axis:
     return Axis(min([0.0, *ends]), max([1.0, *ends]), MARGIN, WIDTH - MARGIN)
 
 
-def plot_point_bar(number: Points, across: Axis, *, blamed: bool = True) -> Markup:
-    """A bar from 0 to the value and a whisker over its interval; hollow where nothing is blamed."""
+def plot_point_bar(number: Points, across: Axis, *, blamed: bool = True, won: bool = False) -> Markup:
+    """A bar from 0 to the value and a whisker over its interval; hollow where nothing is blamed.
+
+    Points above 0 are lost, or `won`.
+    """
     middle, zero, end = HEIGHT / 2, across(0.0), across(number.value)
     left, right = sorted((zero, end))
     bar = element(
@@ -32,5 +35,5 @@ def plot_point_bar(number: Points, across: Axis, *, blamed: bool = True) -> Mark
         low, high = across(number.low), across(number.high)
         parts.append(line(low, middle, high, middle, "reach-line"))
         parts += [line(x, middle - 3, x, middle + 3, "reach-end") for x in (low, high)]
-    look = ("loss" if number.value >= 0 else "gain") if blamed else "hollow"
+    look = ("gain" if won == (number.value >= 0) else "loss") if blamed else "hollow"
     return figure(points(number), WIDTH, HEIGHT, element("g", *parts, class_=f"step {look}"))

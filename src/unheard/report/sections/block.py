@@ -45,16 +45,26 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Clip:
-    """A clip to see and hear, and what is said of it."""
+class Sound:
+    """A clip to compare with; `audio`: its address, null where it is not at hand."""
 
-    title: str
-    lines: Sequence[str]
-    picture: Markup  # address, or a whole image
-    picture_words: str
-    audio: Markup
-    plot: Markup | None = None
-    others: Sequence[Clip] = ()
+    about: str
+    clip: str
+    audio: Markup | None
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A misclassified clip to see and hear, and what is known of it."""
+
+    truth: str
+    predicted: str
+    about: str
+    clip: str
+    plot: Markup | None  # null, as the sound, where it is not at hand
+    audio: Markup | None
+    flips: Sequence[str]  # changes that make it right
+    neighbours: Sequence[Sound]  # training clips that it sounds like
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ class Clips:
 
     kind: ClassVar[str] = "clips"
     clips: Sequence[Clip]
+    title: str = ""
     caption: str = ""
 
 

@@ -11,7 +11,9 @@ from unheard.report.diagnosis_words import capital, cause_title
 from unheard.report.media import Listen
 from unheard.report.sections.balance import draw_balance
 from unheard.report.sections.block import Block, Section
+from unheard.report.sections.clips import draw_clips
 from unheard.report.sections.expectation import draw_expectation
+from unheard.report.sections.fit import draw_fit
 from unheard.report.sections.labels import draw_labels
 from unheard.report.sections.live_shift import draw_live_shift
 from unheard.report.sections.plain import plain_tables
@@ -44,9 +46,9 @@ SHOWN: dict[str, Shown] = {
     "shortcut": Shown("Whether it listens to speech", "Shortcuts", draw_shortcut),
     "labels": Shown("Labels", "Labels", draw_labels),
     "balance": Shown("Balance", "Balance", draw_balance),
-    "fit": Shown("How it was fitted", "Fit"),
+    "fit": Shown("How it was fitted", "Fit", draw_fit),
     "expectation": Shown("What to expect", "Expectation", draw_expectation),
-    "clips": Shown("Mistakes, one by one", "Clips"),
+    "clips": Shown("Mistakes, one by one", "Clips", draw_clips),
 }
 
 

@@ -36,10 +36,12 @@ def points_of(row: Mapping[str, Any], name: str = "") -> Points:
     return Points(row[name], row.get("low_points"), row.get("high_points"), "")
 
 
-def point_cells(rows: Sequence[Points], blamed: Sequence[bool]) -> list[tuple[Markup, str]]:
-    """A bar and "6.1 (4.0 to 8.3)" a row; all bars share an axis."""
+def point_cells(
+    rows: Sequence[Points], blamed: Sequence[bool], *, won: bool = False
+) -> list[tuple[Markup, str]]:
+    """A bar and "6.1 (4.0 to 8.3)" a row; all bars share an axis. Points are lost, or `won`."""
     across = point_axis(rows)
     return [
-        (plot_point_bar(row, across, blamed=real), f"{signed(row.value)} {interval(row)}".rstrip())
+        (plot_point_bar(row, across, blamed=real, won=won), f"{signed(row.value)} {interval(row)}".rstrip())
         for row, real in zip(rows, blamed, strict=True)
     ]

@@ -22,7 +22,7 @@ def draw_labels(facts: Mapping[str, Any], _listen: Listen) -> list[Block]:
 def _cost(training: Mapping[str, Any]) -> list[Block]:
     rows = [(title, training[name]) for name, title in LEARNED.items() if training.get(name)]
     won = [Points(row["points"], row["low_points"], row["high_points"], "") for _, row in rows]
-    bars = point_cells(won, [points.sure for points in won])
+    bars = point_cells(won, [points.sure for points in won], won=True)
     cells = [
         (title, share(row["accuracy_with"]), share(row["accuracy_without"]), *bar)
         for (title, row), bar in zip(rows, bars, strict=True)
