@@ -21,8 +21,8 @@ MAX_BYTES = 2_200_000  # of all sounds and pictures
 MAX_NEIGHBOUR_BYTES = 500_000  # of the sounds of training clips among them
 CHANGE_COLUMNS = ("Change", "Wrong made right", "Right made wrong", "Best for all", "", "Points won")
 CAPTION = (
-    "Filled: times and frequencies that hold up the answer. Dashed: those that speak against it. The stronger, "
-    "the brighter."
+    "Filled: times and frequencies that hold up the answer. Dashed: those that speak against it. "
+    "The stronger, the brighter."
 )
 
 Row = Mapping[str, Any]
