@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unheard.audit.phrases import part_of, percent, plural
+from unheard.audit.phrases import part_of, plural
 from unheard.diagnose.cause import Cause, Outcome, Points, Remedy
 from unheard.diagnose.experiment import Experiment, Material, Part, Training
 from unheard.diagnose.familiar import LEAKS, Familiar, find_familiar
 from unheard.diagnose.label_mix import mix_weights
 from unheard.diagnose.points import gap_points
 from unheard.diagnose.shift.descriptors import describe
-from unheard.diagnose.words import points_words
+from unheard.diagnose.words import accuracy_words, points_words
 
 NAME = "leaked-split"
 MIN_NEW_CLIPS, MIN_NEW_SPEAKERS = 20, 5  # below, new clips of the test say nothing
@@ -70,9 +70,10 @@ def _enough(part: Part, rows: Rows) -> bool:
 def _against_test(test: Part, known: Familiar, seed: int) -> Cause:
     """All test clips against the new ones among them."""
     points, claimed, new = _claim(test, test.take(np.flatnonzero(known.new)), seed)
+    fresh = plural(int(known.new.sum()), "new one")
     sentence = (
-        f"{_leak(known)}; accuracy is {percent(claimed)} on all test clips and {percent(new)} on the "
-        f"{plural(int(known.new.sum()), 'new one')}, so the test promises {points_words(points)} too much."
+        f"{_leak(known)}; accuracy is {accuracy_words(claimed)} on all test clips and {accuracy_words(new)} "
+        f"on the {fresh}, so the test promises {points_words(points)} too much."
     )
     return _cause(points, points.sure, sentence, known, claimed, new, "test")
 
@@ -94,8 +95,8 @@ def _against_live(material: Material, known: Familiar) -> Cause | None:
         else "live clips sound different as well, so how much of this is the split's is not known."
     )
     sentence = (
-        f"{_leak(known)}, and hardly any other is there to compare; accuracy is {percent(claimed)} on the "
-        f"test clips and {percent(found)} on {plural(len(fresh), 'live clip')} of new speakers, "
+        f"{_leak(known)}, and hardly any other is there to compare; accuracy is {accuracy_words(claimed)} on "
+        f"the test clips and {accuracy_words(found)} on {plural(len(fresh), 'live clip')} of new speakers, "
         f"{points_words(points)} less: {caution}"
     )
     return _cause(points, points.sure and alike, sentence, known, claimed, found, "live")
