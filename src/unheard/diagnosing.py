@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
+from unheard.corpus.clips import fit_clip
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.table import Corpus
 from unheard.diagnose.catalog import choose_experiments
@@ -14,13 +17,14 @@ from unheard.diagnose.diagnosis import Diagnosis
 from unheard.diagnose.experiment import Material, Part, Training
 from unheard.diagnose.material import Cut, PartOptions, read_live, read_test, with_splits
 from unheard.diagnose.plan import make_plan
-from unheard.errors import UsageError
+from unheard.errors import AudioError, UsageError
 from unheard.files import write_json
 from unheard.pipeline import read_options
 from unheard.report.diagnosis_report import write_diagnosis_report
 from unheard.run import Watch
 from unheard.runtime.any_model import load_model
 from unheard.runtime.model import Model
+from unheard.signal.audio_file import read_audio
 from unheard.train.plan import Plan, write_plan
 
 if TYPE_CHECKING:
@@ -181,7 +185,7 @@ def _before(case: Case, model: Model) -> Model:
 
 
 def _listener(material: Material) -> Callable[[str, str], tuple[NDArray[np.float32], int] | None]:
-    """Samples and sample rate of a clip by its part ("test", "live") and id."""
+    """Samples and sample rate of a clip by its part ("test", "live", "train") and id."""
     parts: dict[str, Any] = {"test": material.test, "live": material.live}
     rows = {
         name: {} if part is None else {clip: row for row, clip in enumerate(part.ids)}
@@ -189,7 +193,25 @@ def _listener(material: Material) -> Callable[[str, str], tuple[NDArray[np.float
     }
 
     def listen(part: str, clip: str) -> tuple[NDArray[np.float32], int] | None:
+        if part == "train":
+            return _training_clip(material, clip)
         row = rows.get(part, {}).get(clip)
         return None if row is None else (parts[part].samples[row], material.model.sample_rate)
 
     return listen
+
+
+def _training_clip(material: Material, clip: str) -> tuple[NDArray[np.float32], int] | None:
+    """A clip that the model learned from, as it hears it; None where it is not at hand."""
+    if material.training is None:
+        return None
+    rows, rate = material.training.corpus.filter(pl.col("id") == clip), material.model.sample_rate
+    for source, row in zip(rows.sources(), rows.frame.iter_rows(named=True), strict=True):
+        try:
+            samples, _ = read_audio(
+                source, start_s=row["start_s"], duration_s=row["duration_s"], sample_rate=rate
+            )
+        except AudioError:
+            return None
+        return fit_clip(samples, material.model.window_samples), rate
+    return None
