@@ -159,3 +159,11 @@ def test_a_bundle_is_asked_as_its_docstring_says(make_part: MakePart, tone_bundl
     found = EXPERIMENT.run(Material(model, make_part(samples, classes, groups, model)))
     assert found.facts["num_answers"] == 6 * 120 + 100
     assert causes(found)["fragile-polarity"].points.value == 0
+
+
+def test_points_that_are_won_are_told_as_such(make_part: MakePart) -> None:
+    model = Rule(lambda samples: -first_sample(samples))
+    samples, classes, groups = clips()
+    cause = causes(same_path(Material(model, make_part(samples, classes, groups, model))))["fragile-polarity"]
+    assert not cause.blamed
+    assert "it wins 100.0 points (" in cause.message

@@ -223,7 +223,7 @@ def _cause(effect: Effect) -> Cause:
     change = effect.change
     message = f"{change.title}: {effect.flipped_percent:.1f} % of the answers are others"
     if effect.flipped_percent > 0:
-        message += f", though nothing can be heard of it; it costs {points_words(effect.lost)}"
+        message += f", though nothing can be heard of it; it {_verdict(effect.lost)}"
     return Cause(
         name=f"fragile-{change.name}",
         where="test",
@@ -233,6 +233,14 @@ def _cause(effect: Effect) -> Cause:
         evidence={"clips": effect.num_clips, "flipped_percent": effect.flipped_percent},
         remedies=(Remedy("live-path", change.remedy),) if effect.blamed else (),
     )
+
+
+def _verdict(lost: Points) -> str:
+    """ "costs 2.0 points (1.1 to 3.0)", or "wins" where points are won."""
+    if lost.value >= 0:
+        return f"costs {points_words(lost)}"
+    low, high = (None if end is None else -end for end in (lost.high, lost.low))
+    return f"wins {points_words(replace(lost, value=-lost.value, low=low, high=high))}"
 
 
 def _remark(effect: Effect) -> str:
