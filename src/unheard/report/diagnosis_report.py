@@ -60,7 +60,9 @@ def render_diagnosis_report(
     diagnosis: Diagnosis, plan: Sequence[PlanStep] = (), listen: Listen = nobody_listens
 ) -> str:
     """The whole HTML document; everything that comes from the diagnosis is escaped."""
-    causes = view_causes(diagnosis)
+    experiments = {cause.name: row.name for row in diagnosis.outcomes for cause in row.outcome.causes}
+    ahead = [cause for cause in diagnosis.causes if cause.blamed and cause.where == "stress"]
+    others = [cause for cause in diagnosis.causes if not cause.blamed]
     steps = diagnosis.waterfall
     sections = make_sections(diagnosis.outcomes, listen)
     return (
@@ -69,10 +71,9 @@ def render_diagnosis_report(
         .render(
             diagnosis=diagnosis,
             waterfall=[plot_waterfall(steps, layout) for layout in (WIDE, NARROW)] if steps else [],
-            rest=next((step.points for step in steps if step.kind == "rest"), None),
-            blamed=[view for view in causes if view.cause in diagnosis.blamed],
-            ahead=[view for view in causes if view.cause.blamed and view.cause.where == "stress"],
-            others=[view for view in causes if not view.cause.blamed],
+            blamed=view_causes(diagnosis.blamed, experiments),
+            ahead=view_causes(ahead, experiments),
+            others=view_causes(others, experiments),
             for_training=[step for step in plan if step.kind not in diagnosis_words.BY_PEOPLE],
             for_people=[step for step in plan if step.kind in diagnosis_words.BY_PEOPLE],
             sections=sections,
@@ -85,18 +86,10 @@ def render_diagnosis_report(
     )
 
 
-def view_causes(diagnosis: Diagnosis) -> Sequence[CauseView]:
-    """All causes in order; those that have taken points share one axis, those of stress another."""
-    axes = {
-        stress: point_axis(row.points for row in diagnosis.causes if (row.where == "stress") == stress)
-        for stress in (False, True)
-    }
-    experiments = {cause.name: row.name for row in diagnosis.outcomes for cause in row.outcome.causes}
+def view_causes(causes: Sequence[Cause], experiments: Mapping[str, str]) -> Sequence[CauseView]:
+    """Causes in order, with bars on one axis. experiments: which of them found a cause, by its name."""
+    across = point_axis(cause.points for cause in causes)
     return [
-        CauseView(
-            cause,
-            plot_point_bar(cause.points, axes[cause.where == "stress"], blamed=cause.blamed),
-            experiments[cause.name],
-        )
-        for cause in diagnosis.causes
+        CauseView(cause, plot_point_bar(cause.points, across, blamed=cause.blamed), experiments[cause.name])
+        for cause in causes
     ]
