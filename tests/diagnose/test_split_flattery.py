@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from unheard.corpus.table import Corpus
 from unheard.diagnose.cause import Outcome
 from unheard.diagnose.experiment import Material, Part, Training
+from unheard.diagnose.material import PartOptions, read_test
 from unheard.diagnose.split_flattery import split_flattery
-from unheard.runtime.model import Answers
+from unheard.runtime.bundle import Bundle
+from unheard.runtime.model import Answers, BundleModel
 from unheard.signal.audio_file import write_audio
+from unheard.train.recipe import load_recipe
 
 RATE = 8000
 
@@ -203,3 +206,23 @@ def test_copies_are_found_by_their_sound(tmp_path: Path, make_part: MakePart) ->
     assert [row.kind for row in cause.remedies] == ["drop"]
     assert cause.remedies[0].settings == {"utterances": sorted(f"t{row}" for row in range(10))}
     assert "name neither speakers nor sessions" in outcome.not_measured[0]
+
+
+def test_with_leave_to_train_the_same_clips_are_asked_twice(
+    trained_run: Path, tiny_recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The test is the training itself: a leak of all of it."""
+    monkeypatch.setenv("UNHEARD_CACHE", str(tmp_path))
+    model, corpus = BundleModel(Bundle.load(trained_run)), Corpus.load(trained_run / "corpus.parquet")
+    test = read_test(model, corpus.subset("train"), PartOptions(num_workers=1)).part
+    learned = Training(corpus, load_recipe(tiny_recipe), trained_run)
+    outcome = split_flattery(Material(model, test, training=learned, retrain=True))
+    (cause,) = outcome.causes
+    told = outcome.facts["retrained"]
+    assert told["clips"] == 36  # of three of six speakers
+    assert cause.points.value == pytest.approx(
+        100 * (told["heard_accuracy"] - told["unheard_accuracy"]), abs=0.1
+    )
+    assert outcome.facts["compared"] == "retrained"
+    assert "36 of these are right in" in cause.message
+    assert [row.kind for row in cause.remedies] == ["split", "drop"]
