@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from scipy.special import log_softmax
 from unheard.errors import BundleError, UsageError
 from unheard.runtime.any_model import load_model
 from unheard.runtime.bundle import Bundle
+from unheard.runtime.declaration import Declaration, check_declaration
 from unheard.runtime.front_end import FrontEnd, FrontEndDeclaration
 
 TONES = {"labels": ["low", "high", "_silence_"], "sample_rate": 8000, "window_s": 0.5}
@@ -291,3 +294,15 @@ def test_scores_beyond_1_are_no_probabilities(tmp_path: Path) -> None:
         load_model(path, labels=["a", "b"], sample_rate=8000, window_s=0.5, output="probabilities").answer(
             np.full((1, 4000), 7, np.float32)
         )
+
+
+def test_declarations_in_the_page_are_valid() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "foreign_models.md"
+    examples = re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    plain, keras = (check_declaration(tomllib.loads(example), "page") for example in examples)
+    assert plain == Declaration(
+        labels=("yes", "no"), sample_rate=16000, window_s=1.0, layout="batch, samples"
+    )
+    assert keras.front_end is not None
+    front_end = FrontEnd(keras.front_end, keras.sample_rate)
+    assert (front_end.num_bins, front_end.num_frames(keras.window_samples)) == (40, 49)

@@ -112,6 +112,10 @@ def test_cepstra_are_scipys_dct_liftered_as_htk_does() -> None:
     logs = front_end(num_bands=40).features(samples)
     cepstrum = scipy.fft.dct(logs, type=2, norm="ortho", axis=1)[:, :13]
     np.testing.assert_allclose(front_end(num_bands=40, num_mfcc=13).features(samples), cepstrum, atol=1e-3)
+    as_htk = scipy.fft.dct(logs, type=2, axis=1)[:, :13] / np.sqrt(2 * 40)  # sqrt(2 / N) times the sum
+    np.testing.assert_allclose(
+        front_end(num_bands=40, num_mfcc=13, dct="htk").features(samples), as_htk, atol=1e-3
+    )
     lifted = front_end(num_bands=40, num_mfcc=13, lifter=22).features(samples)
     weight = 1 + 11 * np.sin(np.pi * np.arange(13) / 22)
     np.testing.assert_allclose(lifted, cepstrum * weight[:, None], atol=1e-2)

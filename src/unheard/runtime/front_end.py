@@ -1,7 +1,7 @@
 """A declared front end: how somebody else's program turns samples into features, done again in NumPy.
 
 The options are those in which the usual programs differ (librosa, torchaudio, TensorFlow, Kaldi); what
-their defaults are called here stands in docs/foreign_models.md.
+theirs are called here stands in docs/foreign_models.md.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class FrontEndDeclaration(BaseModel):
     offset: float = Field(0.0, ge=0)  # added before the logarithm: 1e-6 for log(x + 1e-6), 1 for log1p
     ref: float | Literal["max"] = 1.0  # with db: what is 0 dB, "max" for the clip's largest value
     top_db: float | None = Field(None, gt=0)  # with db: values further below the clip's largest are raised
-    num_mfcc: int | None = Field(None, gt=0)  # so many coefficients of an orthonormal DCT-II
+    num_mfcc: int | None = Field(None, gt=0)  # so many coefficients of a DCT-II
+    # orthonormal (librosa, torchaudio), or with the first coefficient like the others (HTK, TensorFlow)
+    dct: Literal["ortho", "htk"] = "ortho"
     lifter: float = Field(0.0, ge=0)  # L: coefficient n (from 0) times 1 + L / 2 sin(pi n / L) (HTK)
     lifter_from: Literal[0, 1] = 0  # 1: n counts from 1, as librosa does
     # mean and deviation: over the clip, over time in each row, the row's mean alone, or as given
@@ -180,6 +182,8 @@ class FrontEnd:
 
     def _cepstrum(self, rows: Samples, num_mfcc: int) -> Samples:
         cepstrum = scipy.fft.dct(rows, type=2, norm="ortho", axis=1)[:, :num_mfcc]
+        if self.options.dct == "htk":
+            cepstrum[:, 0] *= np.sqrt(2)
         if not self.options.lifter:
             return np.asarray(cepstrum)
         order = np.arange(num_mfcc) + self.options.lifter_from
