@@ -75,8 +75,7 @@ def rates_of_speed(speed: float) -> tuple[int, int]:
     """The usual sample rates (true, stated) whose mix-up gives a speed; (0, 0) where none do."""
     pairs = [(true, stated) for true in RATES_HZ for stated in RATES_HZ if true != stated]
     near = [pair for pair in pairs if abs(pair[1] / pair[0] / speed - 1) < 1e-3]
-    preferred = [pair for pair in near if 16_000 in pair] or near
-    return preferred[0] if preferred else (0, 0)
+    return max(near, key=lambda pair: (16_000 in pair, pair), default=(0, 0))
 
 
 def overlap(reference: Array, other: Array, delay: int) -> tuple[Array, Array]:
