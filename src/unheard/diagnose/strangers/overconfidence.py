@@ -1,0 +1,71 @@
+"""Scores that claim more than the answers keep, as a cause."""
+
+from __future__ import annotations
+
+from unheard.audit.phrases import percent
+from unheard.diagnose.cause import Cause, Remedy
+from unheard.diagnose.strangers.reliability import Reliability, Temperatures
+from unheard.diagnose.words import points_words
+from unheard.runtime.model import Model
+
+MIN_OVERCLAIMED_POINTS = 1.0
+
+
+def overconfidence(parts: dict[str, Reliability], model: Model, fitted: Temperatures) -> Cause:
+    """On the set of clips where scores claim most."""
+    name, worst = max(parts.items(), key=lambda pair: pair[1].overclaimed.value)
+    points = worst.overclaimed
+    blamed = points.sure and points.value >= MIN_OVERCLAIMED_POINTS
+    return Cause(
+        "overconfidence",
+        "stress",
+        points,
+        blamed,
+        _claim(name, worst, fitted),
+        {
+            "clips": name,
+            "wrong_though_sure_points": round(worst.sure_wrong.value, 2),
+            "mean_score": round(worst.mean_score, 4),
+            "accuracy": round(worst.accuracy, 4),
+            "ece": round(worst.ece.value, 4),
+            "ece_by_chance": round(worst.ece_by_chance, 4),
+            "ece_with_other_temperature": round(worst.ece_after.value, 4),
+            "best_temperature": round(fitted.whole, 3),
+        },
+        _calibrate(parts["test"], model, fitted) if blamed else (),
+    )
+
+
+def _claim(name: str, one: Reliability, fitted: Temperatures) -> str:
+    error = (
+        f"calibration error {percent(one.ece.value)} ({percent(one.ece_by_chance)} by chance, "
+        f"{percent(one.ece_after.value)} with the temperature {fitted.whole:.2f} that the test clips ask for)"
+    )
+    if not one.overclaimed.sure:
+        return f"Scores of 0.9 or more keep what they claim on the {name} clips; {error}."
+    return (
+        f"Of the {name} clips {percent(one.sure_wrong.value / 100)} are answered wrong with a score of 0.9 "
+        f"or more, {points_words(one.overclaimed)} beyond what such scores admit: mean score "
+        f"{one.mean_score:.3f}, accuracy {one.accuracy:.3f}, {error}."
+    )
+
+
+def _calibrate(test: Reliability, model: Model, fitted: Temperatures) -> tuple[Remedy, ...]:
+    """Another temperature, where it mends the scores of other test speakers."""
+    if test.ece_after.value >= test.ece.value - 0.005:
+        return (
+            Remedy(
+                "record",
+                "No temperature that the test clips ask for mends this: there, scores are honest. Record "
+                "labelled clips where the model is used, and calibrate on them.",
+                {"condition": "where the model is used"},
+            ),
+        )
+    return (
+        Remedy(
+            "calibrate",
+            f"Divide logits by {fitted.whole:.2f} instead of {model.temperature:.2f}: the calibration error "
+            f"of other test speakers falls from {percent(test.ece.value)} to {percent(test.ece_after.value)}.",
+            {"temperature": round(fitted.whole, 3)},
+        ),
+    )
