@@ -80,8 +80,8 @@ def _by_training(material: Material, known: Familiar, found: Retrained) -> Cause
     claimed = float(material.test.correct.mean())
     sentence = (
         f"{_leak(known)}; {found.clips:,} of these are right in {accuracy_words(found.heard)} of "
-        f"cases after a short training with these speakers, in {accuracy_words(found.unheard)} after one with "
-        f"as many clips of others, so the test promises {points_words(found.points)} too much."
+        f"cases after a short training with these speakers, in {accuracy_words(found.unheard)} after one "
+        f"with as many clips of others, so the test promises {points_words(found.points)} too much."
     )
     new = claimed - found.points.value / 100
     return _cause(found.points, found.points.sure, sentence, known, claimed, new, "retrained")
