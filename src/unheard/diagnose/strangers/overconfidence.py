@@ -65,7 +65,7 @@ def _calibrate(test: Reliability, model: Model, fitted: Temperatures) -> tuple[R
         Remedy(
             "calibrate",
             f"Divide logits by {fitted.whole:.2f} instead of {model.temperature:.2f}: the calibration error "
-            f"of other test speakers falls from {percent(test.ece.value)} to {percent(test.ece_after.value)}.",
+            f"of other speakers falls from {percent(test.ece.value)} to {percent(test.ece_after.value)}.",
             {"temperature": round(fitted.whole, 3)},
         ),
     )
