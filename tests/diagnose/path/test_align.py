@@ -26,10 +26,9 @@ def test_the_delay_is_found(words: Words, delay: int) -> None:
 
 @pytest.mark.parametrize("speed", [0.5, 44.1 / 48, 1.0, 48 / 44.1, 3.0])
 def test_the_speed_is_found(words: Words, speed: float) -> None:
-    for word in words:
-        found = align_at_any_speed(word, soxr.resample(word, speed, 1.0), 16_000)
-        assert found.speed == pytest.approx(speed, rel=1e-4)
-        assert abs(found.delay) <= 2
+    found = align_at_any_speed(words[0], soxr.resample(words[0], speed, 1.0), 16_000)
+    assert found.speed == pytest.approx(speed, rel=1e-4)
+    assert abs(found.delay) <= 2
 
 
 def test_a_speed_is_a_mix_up_of_rates() -> None:
