@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from unheard.diagnose.cause import Outcome, Points
-from unheard.diagnose.diagnosis import Compared, Diagnosis, PartSummary
+from unheard.diagnose.diagnosis import Compared, Diagnosis, ExperimentOutcome, PartSummary
 from unheard.report import diagnosis_words as say
 
 
@@ -56,6 +56,16 @@ def test_without_labels_live_nothing_is_claimed_of_live(diagnosis):
     )
 
 
+def test_an_estimate_by_scores_stands_in_for_labels(diagnosis):
+    facts = {"estimate": {"points": 74.06, "low": 66.0, "high": 81.2}}
+    guess = ExperimentOutcome("unlabelled-accuracy", "", Outcome(facts=facts), 1.0)
+    outcomes = (guess, *(row for row in diagnosis.outcomes if row.name != guess.name))
+    words = say.headline(with_live(replace(diagnosis, outcomes=outcomes), None))
+    assert "nobody says what is right live, but by its scores about 74.1 % (66.0 to 81.2): noise" in plain(
+        words
+    )
+
+
 def test_without_live_clips_the_test_is_explained(diagnosis):
     words = plain(say.headline(replace(diagnosis, live=None)))
     assert words.startswith("In the test 93.1 % of clips are right: noise takes 9.0 points")
@@ -67,14 +77,14 @@ def test_without_live_clips_the_test_is_explained(diagnosis):
 def test_the_scope_counts_what_ran(diagnosis):
     assert plain(say.scope(diagnosis)) == (
         "Test: 1,000 clips of 84 speakers; live: 812 clips of 20 speakers; "
-        "11 experiments in 2 min, 1 experiment skipped, 1 experiment broke down."
+        "12 experiments in 2 min, 1 experiment skipped, 1 experiment broke down."
     )
 
 
 def test_what_was_not_measured_comes_with_its_reason(diagnosis):
     gaps = dict(say.gaps(diagnosis))
-    assert gaps["unlabelled"] == "It needs live clips without labels."
-    assert gaps["clips"] == "It broke down: RuntimeError: the embedding has no size"
+    assert gaps["unlabelled-accuracy"] == "It needs live clips without labels."
+    assert gaps["balance"] == "It broke down: RuntimeError: the embedding has no size"
     assert "record the same sentence" in gaps["live-shift"]
 
 

@@ -45,3 +45,13 @@ def test_one_has_no_plural_and_no_curve_is_no_block():
     (table,) = [block for block in draw_stress({"curves": [telephone]}, None) if isinstance(block, Table)]
     assert table.rows[0][1] == "1\u00a0line"
     assert draw_stress({"curves": []}, None) == []
+
+
+def test_curves_that_are_borne_well_are_folded():
+    curves = [BABBLE | {"title": f"Condition {place}", "score": 50.0 + place} for place in range(12)]
+    first, rest, table = draw_stress(FACTS | {"curves": curves}, None)
+    assert len(first.plots) == 9
+    assert "Condition 0: accuracy 88.0 % as it is" in first.plots[0]
+    assert rest.folded
+    assert rest.title == "3 conditions that it bears better"
+    assert len(table.rows) == 12

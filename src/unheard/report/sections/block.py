@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from markupsafe import Markup
 
@@ -13,14 +13,15 @@ Cell = str | Markup  # strings are escaped
 
 @dataclass(frozen=True)
 class Figures:
-    """Plots beside each other: small ones in a grid, wide ones as wide as the page."""
+    """Plots beside each other."""
 
     kind: ClassVar[str] = "figures"
     plots: Sequence[Markup]
     caption: str = ""
-    wide: bool = False
+    size: Literal["small", "large", "wide"] = "small"  # three, two or one in a row
     legend: Sequence[str] = ()  # of lines, in the order of their colours
     title: str = ""
+    folded: bool = False  # behind a click on the title
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from unheard.report.media import Listen
 from unheard.report.sections.balance import draw_balance
 from unheard.report.sections.block import Block, Section
 from unheard.report.sections.clips import draw_clips
+from unheard.report.sections.confidence import draw_confidence
 from unheard.report.sections.expectation import draw_expectation
 from unheard.report.sections.fit import draw_fit
 from unheard.report.sections.labels import draw_labels
@@ -22,6 +23,7 @@ from unheard.report.sections.shortcut import draw_shortcut
 from unheard.report.sections.slices import draw_slices
 from unheard.report.sections.split_flattery import draw_split_flattery
 from unheard.report.sections.stress import draw_stress
+from unheard.report.sections.unlabelled import draw_unlabelled
 
 Draw = Callable[[Mapping[str, Any], Listen], Sequence[Block]]
 
@@ -37,12 +39,12 @@ class Shown:
 
 SHOWN: dict[str, Shown] = {
     "live-shift": Shown("Live against the test", "Live", draw_live_shift),
-    "unlabelled": Shown("Accuracy live, without labels", "Unlabelled"),
+    "unlabelled-accuracy": Shown("Accuracy live, without labels", "Unlabelled", draw_unlabelled),
     "same-path": Shown("The same sound on both paths", "Paths", draw_same_path),
     "split-flattery": Shown("How far the split flatters", "Split", draw_split_flattery),
     "stress": Shown("What each condition costs", "Stress", draw_stress),
     "slices": Shown("Who is served worse", "Slices", draw_slices),
-    "confidence": Shown("Whether scores can be trusted", "Scores"),
+    "confidence": Shown("Whether scores can be trusted", "Scores", draw_confidence),
     "shortcut": Shown("Whether it listens to speech", "Shortcuts", draw_shortcut),
     "labels": Shown("Labels", "Labels", draw_labels),
     "balance": Shown("Balance", "Balance", draw_balance),

@@ -41,7 +41,7 @@ def _parts(facts: Mapping[str, Any]) -> list[Block]:
 
 def _curves(facts: Mapping[str, Any]) -> list[Block]:
     plots = plot_curves(facts.get("curves", ()), facts.get("best_epoch"), mark="lowest loss")
-    return [Figures(plots, title="The training")] if plots else []
+    return [Figures(plots, size="large", title="The training")] if plots else []
 
 
 def _speakers(facts: Mapping[str, Any]) -> list[Block]:
@@ -56,7 +56,7 @@ def _speakers(facts: Mapping[str, Any]) -> list[Block]:
     caption = (
         f"By {MADE_BY.get(found['of'], found['of'])}. Twice as many speakers would bring {points(gain)}."
     )
-    return [Figures([plot], caption, wide=True, title="More speakers")]
+    return [Figures([plot], caption, size="wide", title="More speakers")]
 
 
 def _as_errors(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from unheard.diagnose.cause import Points
 from unheard.report.diagnosis_words import share
 from unheard.report.media import Listen
-from unheard.report.sections.block import Block, Table
+from unheard.report.plots.severity import plot_severity
+from unheard.report.sections.block import Block, Figures, Table
 from unheard.report.sections.cells import digits, point_cells
 from unheard.report.words import NOTHING
 
 Curve = Mapping[str, Any]
+NUM_OPEN = 9  # curves that need no click
+CAPTION = (
+    "Accuracy over severity, mild to harsh; the band is the 95 % interval, the dashed line the clips as they "
+    "are. The severity of an ordinary day is set darker, and a line stands where 5 points are lost."
+)
 COLUMNS = (
     "Condition",
     "Ordinary",
@@ -28,10 +34,22 @@ COLUMNS = (
 def draw_stress(facts: Mapping[str, Any], _listen: Listen) -> list[Block]:
     """Curves and a table, what is borne least first."""
     curves = sorted(facts["curves"], key=lambda curve: float(curve["score"]))
-    return [_table(curves)] if curves else []
+    return [*_panels(curves, facts.get("clean")), *([_table(curves)] if curves else [])]
 
 
-def _table(curves: list[Curve]) -> Table:
+def _panels(curves: Sequence[Curve], clean: Mapping[str, Any] | None) -> list[Block]:
+    """A small curve a condition; those that are borne well behind a click."""
+    if clean is None:
+        return []
+    plots = [plot_severity(curve, clean["accuracy"]) for curve in curves]
+    shown: list[Block] = [Figures(plots[:NUM_OPEN], CAPTION)]
+    if len(plots) > NUM_OPEN:
+        title = f"{len(plots) - NUM_OPEN} conditions that it bears better"
+        shown.append(Figures(plots[NUM_OPEN:], title=title, folded=True))
+    return shown
+
+
+def _table(curves: Sequence[Curve]) -> Table:
     lost = [_at_ordinary(curve) for curve in curves]
     bars = point_cells(lost, [curve["weak"] for curve in curves])
     rows = [
