@@ -84,7 +84,7 @@ def treble(make_part, sounds):
     steps = []
     outcome = stress(
         Material(model, material.test, on_progress=lambda done, total: steps.append((done, total))),
-        StressOptions(num_clips=40),
+        StressOptions(num_clips=60),
     )
     return outcome, model.num_asked, steps
 
@@ -135,8 +135,8 @@ def test_facts_are_curves_that_can_be_written_down(treble):
     outcome, asked, steps = treble
     facts = json.loads(json.dumps(outcome.facts))
     assert facts["num_answers"] == asked
-    assert facts["num_clips"] == 40
-    assert facts["num_speakers"] == 10
+    assert facts["num_clips"] == 60
+    assert facts["num_speakers"] == 15
     assert facts["clean"]["accuracy"] == 100
     assert len(facts["curves"]) == len(outcome.causes) == 28
     for curve in facts["curves"]:

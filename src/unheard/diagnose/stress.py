@@ -4,8 +4,8 @@ Some 30 factors of `stressors/`, each at 2 to 5 severities, change the same clip
 same places, so every point is paired with the clips as they are. By default some 250 test clips are chosen by
 speaker: about 90 x 250 = 22,500 answers of the model.
 
-A factor is a weak spot where its ordinary severity costs 3 points or more, and surely more than 0 with all
-factors asked after at once. None of it is lost on these clips: causes stand at `stress`.
+A factor is a weak spot where its ordinary severity costs 3 points or more, and that is no chance with all of
+them asked after at once. None of it is lost on these clips: causes stand at `stress`.
 
 `facts`, in points of 100 where nothing else is said:
 
@@ -23,6 +23,7 @@ factors asked after at once. None of it is lost on these clips: causes stand at 
                                       under 20 speakers
         score                         0 to 100: mean accuracy from the mildest to the ordinary severity, in
                                       percent of the accuracy on the clips as they are
+        p_value                       that nothing is lost at the ordinary severity, corrected (Holm)
         weak                          whether it is a weak spot
     }]
 """
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from unheard.diagnose.stressors.stressor import Stressor
 
 WEAK_POINTS = 3.0
+MAX_P_VALUE = 0.025  # one-sided, as the lower end of a 95 % interval
 NUM_NAMED = 3  # factors that the remark names
 
 
@@ -66,6 +68,7 @@ class StressOptions:
 def stress(material: Material, options: StressOptions = StressOptions()) -> Outcome:
     """What every factor costs at each of its severities, and which are weak spots."""
     from unheard.diagnose.stressors.catalog import all_stressors, reasons_for_missing
+    from unheard.diagnose.stressors.curve import chances
 
     part = _chosen(material, options.num_clips)
     if not part.correct.any():
@@ -80,10 +83,13 @@ def stress(material: Material, options: StressOptions = StressOptions()) -> Outc
     missing = reasons_for_missing(stressors, options.only)
     stressors = [one for one in stressors if not options.only or one.name in options.only]
     curves = list(_curves(material, part, stressors, missing))
+    if not curves:
+        return Outcome(not_measured=tuple(missing))
+    judged = list(zip(curves, chances(curves, material.seed), strict=True))
     return Outcome(
-        causes=tuple(_cause(curve) for curve in curves),
+        causes=tuple(_cause(curve, p_value) for curve, p_value in judged),
         not_measured=tuple(missing),
-        facts=_facts(part, curves),
+        facts=_facts(part, judged),
         remarks=_remarks(curves),
     )
 
@@ -107,7 +113,7 @@ def _recordings(material: Material, folder: Path | None) -> NoiseBank | None:
 def _curves(
     material: Material, part: Part, stressors: Sequence[Stressor], missing: list[str]
 ) -> Iterator[Curve]:
-    """One curve a factor; what cannot be made here for want of a package goes to `missing`."""
+    """One curve a factor; those for which a package is missing go to `missing`."""
     from unheard.diagnose.stressors.curve import measure_curve
 
     total, done = sum(len(stressor.severities) for stressor in stressors), 0
@@ -128,17 +134,16 @@ def _curves(
             part.correct,
             np.stack(rows),
             part.groups,
-            num_factors=len(stressors),
             seed=material.seed,
         )
 
 
-def _is_weak(curve: Curve) -> bool:
-    return curve.ordinary_loss.value >= WEAK_POINTS and curve.surely_lost > 0
+def _is_weak(curve: Curve, p_value: float) -> bool:
+    return curve.ordinary_loss.value >= WEAK_POINTS and p_value <= MAX_P_VALUE
 
 
-def _cause(curve: Curve) -> Cause:
-    stressor, weak = curve.stressor, _is_weak(curve)
+def _cause(curve: Curve, p_value: float) -> Cause:
+    stressor, weak = curve.stressor, _is_weak(curve, p_value)
     return Cause(
         name=f"stress-{stressor.name}",
         where="stress",
@@ -153,6 +158,7 @@ def _cause(curve: Curve) -> Cause:
             "accuracy": round(curve.ordinary_accuracy.value, 1),
             "falls_5_points_at": curve.fall.at,
             "score": round(curve.score, 1),
+            "p_value": round(p_value, 4),
         },
         remedies=stressor.remedies if weak else (),
     )
@@ -188,21 +194,21 @@ def _remarks(curves: Sequence[Curve]) -> tuple[str, ...]:
     """The factors that the model bears least."""
     worst = sorted(curves, key=lambda curve: curve.score)[:NUM_NAMED]
     named = ", ".join(f"{curve.stressor.title} {curve.score:.0f}" for curve in worst)
-    return (f"The lowest scores under stress, of 100, where nothing is lost: {named}.",) if worst else ()
+    return (f"The lowest scores under stress, of 100, where nothing is lost: {named}.",)
 
 
-def _facts(part: Part, curves: Sequence[Curve]) -> dict[str, Any]:
-    clean = curves[0].clean if curves else None
+def _facts(part: Part, judged: Sequence[tuple[Curve, float]]) -> dict[str, Any]:
+    clean = judged[0][0].clean
     return {
         "num_clips": len(part),
         "num_speakers": len(set(part.groups)),
-        "num_answers": len(part) * sum(len(curve.accuracy) for curve in curves),
-        "clean": clean and {"accuracy": clean.value, "low": clean.low, "high": clean.high},
-        "curves": [_curve_facts(curve) for curve in curves],
+        "num_answers": len(part) * sum(len(curve.accuracy) for curve, _ in judged),
+        "clean": {"accuracy": clean.value, "low": clean.low, "high": clean.high},
+        "curves": [_curve_facts(curve, p_value) for curve, p_value in judged],
     }
 
 
-def _curve_facts(curve: Curve) -> dict[str, Any]:
+def _curve_facts(curve: Curve, p_value: float) -> dict[str, Any]:
     stressor, fall = curve.stressor, curve.fall
     return {
         "factor": stressor.name,
@@ -217,7 +223,8 @@ def _curve_facts(curve: Curve) -> dict[str, Any]:
         "falls_5_mildest": fall.mildest,
         "falls_5_harshest": fall.harshest,
         "score": curve.score,
-        "weak": _is_weak(curve),
+        "p_value": p_value,
+        "weak": _is_weak(curve, p_value),
     }
 
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
 
 from unheard.diagnose.cause import Points
 from unheard.diagnose.points import NUM_RESAMPLES, mean_points, share_points
 from unheard.diagnose.stressors.stressor import Stressor
 from unheard.evaluate.intervals import MIN_BOOTSTRAP_SPEAKERS, TAILS, draw_weights
+from unheard.evaluate.sign_flips import holm, sign_flip_p_values
 
 FALL_POINTS = 5.0
-FEWEST_SPEAKERS = 5  # that anything is said of
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +41,7 @@ class Curve:
     accuracy: tuple[Points, ...]
     loss: tuple[Points, ...]
     fall: Fall
-    surely_lost: float  # points at the ordinary severity, at the least, with all factors asked after at once
+    lost_by_speaker: Floats  # `(speakers,)` clips at the ordinary severity; less than 0 where some are won
 
     @property
     def ordinary_accuracy(self) -> Points:
@@ -69,23 +68,21 @@ def measure_curve(
     stressed: NDArray[np.bool_],
     groups: Sequence[str],
     *,
-    num_factors: int = 1,
     seed: int = 0,
 ) -> Curve:
     """The curve of one factor.
 
-    clean: `(n,)` which clips are right as they are; stressed: `(severities, n)` the same under stress;
-    num_factors: how many are asked after, for `surely_lost`.
+    clean: `(n,)` which clips are right as they are; stressed: `(severities, n)` the same under stress.
     """
     lost = clean.astype(np.float64) - stressed
-    ordinary = lost[stressor.num_ordinary - 1]
+    by_speaker, num_clips = _by_speaker(lost, groups)
     return Curve(
         stressor=stressor,
         clean=share_points(clean, groups, seed=seed),
         accuracy=tuple(share_points(right, groups, seed=seed) for right in stressed),
         loss=tuple(mean_points(row, groups, seed=seed) for row in lost),
-        fall=_fall(stressor, *_by_speaker(lost, groups), seed),
-        surely_lost=_surely_lost(*_by_speaker(ordinary[None], groups), num_factors),
+        fall=_fall(stressor, by_speaker, num_clips, seed),
+        lost_by_speaker=by_speaker[:, stressor.num_ordinary - 1],
     )
 
 
@@ -137,14 +134,10 @@ def _severity(stressor: Stressor, place: float) -> float | None:
     return stressor.severity_at(place) if np.isfinite(place) else None
 
 
-def _surely_lost(sums: Floats, counts: Floats, num_factors: int) -> float:
-    """Points that are lost at the least: the lower end of a t interval over speakers (standard error by
-    leaving each out), made wide enough that 95 % hold for all factors together (Bonferroni)."""
-    num_speakers = len(sums)
-    if num_speakers < FEWEST_SPEAKERS:
-        return -np.inf
-    lost, clips = sums[:, 0], counts
-    value = lost.sum() / clips.sum()
-    gaps = (lost.sum() - lost) / (clips.sum() - clips) - value
-    error = np.sqrt((num_speakers - 1) / num_speakers * np.sum(np.square(gaps)))
-    return float(100 * (value - t.ppf(1 - 0.025 / num_factors, num_speakers - 1) * error))
+def chances(curves: Sequence[Curve], seed: int) -> list[float]:
+    """A p-value a curve that nothing is lost at its ordinary severity, corrected for how many there are.
+
+    Speakers change sides: under the hypothesis, each might as well have won what it lost.
+    """
+    lost = np.stack([curve.lost_by_speaker for curve in curves], axis=1)
+    return [float(value) for value in holm(sign_flip_p_values(lost, seed=seed))]
