@@ -14,8 +14,18 @@ from unheard.errors import UsageError, unknown_name
 
 GROUP = "unheard.experiments"
 MODULES: tuple[str, ...] = (  # files of this room, in the order in which they run
+    "same_path",
     "split_flattery",
+    "live_shift",
+    "unlabelled",
+    "shortcut",
+    "label_errors",
+    "fit",
     "slices",
+    "confidence",
+    "stress",
+    "expectation",
+    "clips",
 )
 
 
