@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -215,6 +217,36 @@ def test_noise_may_come_from_a_folder(make_part, sounds, tmp_path):
     outcome = stress(material, StressOptions(num_clips=40, noise=tmp_path, only=("noise",)))
     found = cause(outcome, "noise")
     assert "of recorded noise" in found.message
+
+
+def test_without_pyroomacoustics_rooms_are_not_measured_and_the_rest_is(
+    make_part, sounds, monkeypatch, tmp_path
+):
+    monkeypatch.setitem(sys.modules, "pyroomacoustics", None)  # importing it now fails
+    monkeypatch.setenv("UNHEARD_CACHE", str(tmp_path))
+    model = Treble()
+    material = Material(model, make_part(*sounds, model))
+    outcome = stress(material, StressOptions(num_clips=40, only=("reverberation", "distance", "faint")))
+    assert [curve["factor"] for curve in outcome.facts["curves"]] == ["faint"]
+    for sentence, title in zip(outcome.not_measured, ("Reverberation", "Distance"), strict=True):
+        assert re.match(rf"{title} was not measured: .*pyroomacoustics.*train", sentence)
+
+
+def test_without_torch_nothing_is_measured_and_it_says_so():
+    script = """
+import sys
+
+class NoTorch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+sys.meta_path.insert(0, NoTorch())
+from unheard.diagnose.stress import stress
+print(stress(None).not_measured[0])
+"""
+    printed = subprocess.check_output([sys.executable, "-c", script], text=True)
+    assert re.match("Stress was not measured: Putting clips under stress .*torch.*train", printed)
 
 
 def test_the_experiment_needs_nothing_but_test_clips():

@@ -67,7 +67,11 @@ class StressOptions:
 
 def stress(material: Material, options: StressOptions = StressOptions()) -> Outcome:
     """What every factor costs at each of its severities, and which are weak spots."""
-    from unheard.diagnose.stressors.catalog import all_stressors, reasons_for_missing
+    try:
+        from unheard.diagnose.stressors.catalog import all_stressors, reasons_for_missing
+    except ModuleNotFoundError as error:  # torch
+        missing_extra = MissingExtraError("Putting clips under stress", str(error.name), "train")
+        return Outcome(not_measured=(f"Stress was not measured: {missing_extra}",))
     from unheard.diagnose.stressors.curve import chances
 
     part = _chosen(material, options.num_clips)
