@@ -81,7 +81,7 @@ def _by_training(material: Material, known: Familiar, found: Retrained) -> Cause
     sentence = (
         f"{_leak(known)}; {found.clips:,} of these are right in {accuracy_words(found.heard)} of "
         f"cases after a short training with these speakers, in {accuracy_words(found.unheard)} after one "
-        f"with as many clips of others, so the test promises {points_words(found.points)} too much."
+        f"with as many clips of others, {_promise(found.points)}."
     )
     new = claimed - found.points.value / 100
     return _cause(found.points, found.points.sure, sentence, known, claimed, new, "retrained")
@@ -93,7 +93,7 @@ def _against_test(test: Part, known: Familiar, seed: int) -> Cause:
     fresh = plural(int(known.new.sum()), "new one")
     sentence = (
         f"{_leak(known)}; accuracy is {accuracy_words(claimed)} on all test clips and {accuracy_words(new)} "
-        f"on the {fresh}, so the test promises {points_words(points)} too much."
+        f"on the {fresh}, {_promise(points)}."
     )
     return _cause(points, points.sure, sentence, known, claimed, new, "test")
 
@@ -193,6 +193,12 @@ def _remedies(known: Familiar) -> tuple[Remedy, ...]:
     return tuple(found)
 
 
+def _promise(points: Points) -> str:
+    if points.sure:
+        return f"so the test promises {points_words(points)} too much"
+    return f"so what the test promises too much is not told from chance: {points_words(points)}"
+
+
 def _leak(known: Familiar) -> str:
     """What leaks, in the words of the kind that most clips share."""
     kinds = {kind: int(known.kinds[kind].sum()) for kind in LEAKS if kind in known.kinds}
@@ -207,11 +213,14 @@ def _remarks(known: Familiar) -> tuple[str, ...]:
         if not known.new.all():
             said = [f"No leak was found among the {total:,} test clips, as far as they can be told."]
     else:
-        said = [
-            f"{part_of(int(known.kinds[kind].sum()), total, 'test clip')} {SHARED[kind]}."
-            for kind in LEAKS
-            if kind in known.kinds and known.kinds[kind].any()
-        ]
+        said = []
+        told = np.zeros(total, np.bool_)
+        for kind in LEAKS:
+            if (
+                kind in known.kinds and (known.kinds[kind] & ~told).any()
+            ):  # a copy's speaker goes without saying
+                said.append(f"{part_of(int(known.kinds[kind].sum()), total, 'test clip')} {SHARED[kind]}.")
+                told |= known.kinds[kind]
     devices = known.kinds.get("device")
     if devices is not None and devices.all():
         said.append("Every test clip is of a device that was trained on: nothing is known of other devices.")
