@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from unheard.audit.near_index import SILENT_DB, find_matches
 from unheard.audit.phrases import plural
-from unheard.audit.same_audio import Span, compare
+from unheard.audit.same_audio import compare
+from unheard.audit.spans import Span
 from unheard.diagnose.experiment import OnProgress
 from unheard.errors import AudioError
 from unheard.signal.fingerprint import FRAMES_PER_S, fingerprint, levels_db
