@@ -128,6 +128,41 @@ def test_wrong_use_is_one_line_and_code_2(
     assert not (tmp_path / "out").exists()
 
 
+def test_paths_that_part_are_said_with_the_first_stage(
+    capsys: pytest.CaptureFixture[str], live: Path, tmp_path: Path
+) -> None:
+    file = next(live.rglob("*.wav"))
+    samples, sample_rate = soundfile.read(file, dtype="float32")
+    later = tmp_path / "later.wav"
+    soundfile.write(later, np.concatenate([np.zeros(160, np.float32), samples]), sample_rate, "FLOAT")
+
+    code, printed, _ = run(capsys, "--same", file, later, "--json")
+    document = json.loads(printed)
+    assert (code, document["steps"][0]["stage"], document["steps"][0]["size"]) == (1, "length", 160)
+    assert run(capsys, "--same", file, file)[:2] == (0, "Both paths give the same.\n")
+
+
+def test_two_functions_are_compared_on_recordings(
+    capsys: pytest.CaptureFixture[str], live: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "paths.py").write_text(
+        "import soundfile\n"
+        "def training(path):\n    return soundfile.read(path, dtype='float32')\n"
+        "def live(path):\n    samples, rate = training(path)\n    return samples * 32768, rate\n"
+    )
+    specs = [f"{tmp_path / 'paths.py'}:{name}" for name in ("training", "live")]
+
+    code, printed, _ = run(capsys, "--same", *specs, "--live", live)
+    assert code == 1
+    assert printed.startswith("The paths part at the stage scaling:")
+    code, _, err = run(capsys, "--same", *specs)
+    assert code == 2
+    assert "Two functions are compared on recordings: give a folder of some with --live." in err
+    code, _, err = run(capsys, "--same", "here.wav", specs[0])
+    assert code == 2
+    assert "give two files that are there, or two functions" in err
+
+
 def test_models_that_are_not_alike_are_not_compared(
     capsys: pytest.CaptureFixture[str], trained_run: Path, tone_bundle: Path, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ CAUSES = (
     cause("leaked-split", "claim", 4.0),
     cause("tilt", "live", 9.0, blamed=False),
     cause("training-labels", "test", 3.0),
+    cause("slice: quiet", "slice", 5.0),
 )
 DIAGNOSIS = Diagnosis(
     model="m",
@@ -49,10 +50,16 @@ def test_causes_are_ranked_by_points_blamed_first_and_conditions_nobody_has_last
         "noise",
         "leaked-split",
         "training-labels",
+        "slice: quiet",
         "tilt",
         "babble",
     ]
-    assert [one.name for one in DIAGNOSIS.blamed] == ["noise", "leaked-split", "training-labels"]
+    assert [one.name for one in DIAGNOSIS.blamed] == [
+        "noise",
+        "leaked-split",
+        "training-labels",
+        "slice: quiet",
+    ]
     assert DIAGNOSIS.broken == ("c",)
 
 

@@ -43,7 +43,7 @@ def speakers(make_part: Callable[..., Part], num_speakers: int, bad_device: floa
 def test_a_bad_device_is_named_with_its_points(make_part: Callable[..., Part]) -> None:
     outcome = slices(Material(Guess(), speakers(make_part, 100, bad_device=0.25)))
     cause = outcome.causes[0]
-    assert (cause.name, cause.where, cause.blamed) == ("slice: device headset", "test", True)
+    assert (cause.name, cause.where, cause.blamed) == ("slice: device headset", "slice", True)
     assert cause.points.value == pytest.approx(100 * 0.25 * 0.2, abs=2.0)
     assert (cause.points.low or 0.0) < 5.0 < (cause.points.high or 0.0)
     assert "Clips with device headset are recognised" in cause.message

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from unheard.diagnosing import Diagnosed
 
 app = typer.Typer(add_completion=False)
+MAX_RECORDINGS = 20  # on which two paths are compared
 
 
 @app.command()
@@ -72,6 +73,14 @@ def diagnose(
             "--model-declaration", help="model.toml: labels, rate, window, front end of your model."
         ),
     ] = None,
+    same: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="TRAINING LIVE",
+            help="Where two paths part, and stop: the same recording as two files, or two functions "
+            "(package.module:function: path -> samples or features) on the recordings of --live.",
+        ),
+    ] = None,
     layout: Annotated[str | None, typer.Option(help="Force the layout of the corpus.")] = None,
     live_layout: Annotated[str | None, typer.Option(help="Force the layout of the live clips.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Decides all chance: clips, noise, resampling.")] = 0,
@@ -80,14 +89,19 @@ def diagnose(
 ) -> None:
     """Why a model that is good in tests fails on what it has not heard, cause by cause, in accuracy points.
 
-    Ends with code 1 when an experiment broke down.
+    Ends with code 1 when an experiment broke down, or with --same when the paths part.
 
     Example: unheard diagnose runs/first --live microphone/
 
     Example: unheard diagnose theirs.onnx recordings/ --live microphone/ --train recordings/
+
+    Example: unheard diagnose --same train.py:features live.py:features --live microphone/
     """
     if list_experiments:
         _list(json)
+        return
+    if same is not None:
+        _compare_paths(same, live, json)
         return
     if model is None:
         raise UsageError("Give a model: a run folder, a bundle, an .onnx file or package.module:function.")
@@ -149,6 +163,33 @@ def _list(as_json: bool) -> None:
     for row in rows:
         table.add_row(*row.values())
     show(table)
+
+
+def _compare_paths(paths: tuple[str, str], recordings: Path | None, as_json: bool) -> None:
+    """Say where the training path and the live path part; exit code 1 where they do."""
+    from unheard.diagnose.path.functions import compare_functions, explain_pair
+    from unheard.runtime.predict import find_recordings
+
+    training, live = paths
+    if all(Path(path).is_file() for path in paths):
+        difference = explain_pair(Path(training), Path(live))
+    elif all(":" in path for path in paths):
+        if recordings is None:
+            raise UsageError("Two functions are compared on recordings: give a folder of some with --live.")
+        difference = compare_functions(training, live, find_recordings([recordings])[:MAX_RECORDINGS])
+    else:
+        raise UsageError(
+            f"--same {training} {live}: give two files that are there, or two functions "
+            "(package.module:function)."
+        )
+    if as_json:
+        print_json(difference.to_dict())
+    else:
+        print(difference.message)
+        for step in difference.steps[1:]:
+            print(f"then {step.stage}: {step.message}")
+    if difference.steps:
+        raise typer.Exit(1)
 
 
 def _show(diagnosed: Diagnosed, written: dict[str, Path]) -> None:

@@ -8,11 +8,15 @@ from typing import Any, Literal
 
 Evidence = Mapping[str, str | float | int | bool | None]
 
-Where = Literal["claim", "live", "test", "stress"]
-"""What accuracy a cause takes points from: `claim`: the test promises them, though nobody unheard gives them
-(a leaked split); `live`: they are lost between the test and the live clips; `test`: they are lost on the test
-clips themselves, or would be won there; `stress`: they would be lost in a condition that neither the test nor
-the live clips have."""
+Where = Literal["claim", "live", "test", "slice", "stress"]
+"""What accuracy a cause takes points from:
+
+claim   the test promises them, though nobody unheard gives them (a leaked split)
+live    they are lost between the test and the live clips
+test    they are lost on the test clips themselves, or would be won there
+slice   they are lost on one kind of clips, for whatever reason: other causes may take the same points
+stress  they would be lost in a condition that neither the test nor the live clips have
+"""
 
 RemedyKind = Literal[
     "recipe",  # settings: recipe key -> value, as `unheard train --set` takes them

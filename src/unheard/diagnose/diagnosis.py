@@ -146,10 +146,12 @@ class Diagnosis:
 
 
 def ranked(causes: Iterable[Cause]) -> tuple[Cause, ...]:
-    """What is blamed before what is not, conditions that nobody has last, most points first."""
-    return tuple(
-        sorted(causes, key=lambda cause: (cause.where == "stress", not cause.blamed, -cause.points.value))
-    )
+    """What is blamed before what is not, slices behind causes, conditions that nobody has last; by points."""
+
+    def rank(cause: Cause) -> tuple[bool, bool, bool, float]:
+        return (cause.where == "stress", not cause.blamed, cause.where == "slice", -cause.points.value)
+
+    return tuple(sorted(causes, key=rank))
 
 
 def _taken(cause: Cause) -> Step:

@@ -101,7 +101,7 @@ def _cause(
     )
     return Cause(
         name=f"slice: {'live, ' if where == 'live' else ''}{name}",
-        where="test",
+        where="slice",
         points=points,
         blamed=points.sure and points.value >= MIN_POINTS,
         message=message,

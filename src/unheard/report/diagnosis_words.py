@@ -16,12 +16,14 @@ WHERE_WORDS: dict[Where, str] = {
     "claim": "only claimed",
     "live": "lost live",
     "test": "lost in the test",
+    "slice": "lost on these clips",
     "stress": "not yet met",
 }
 WHERE_MEANINGS: dict[Where, str] = {
     "claim": "the test promises these points, but no new speaker gets them",
     "live": "lost between the test clips and the live clips",
     "test": "lost on the test clips themselves",
+    "slice": "lost on one kind of clips, for whatever reason: other causes may take the same points",
     "stress": "would be lost in a condition that neither the test nor the live clips have",
 }
 KIND_WORDS: dict[RemedyKind, str] = {
