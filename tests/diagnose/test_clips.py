@@ -95,6 +95,17 @@ def test_without_errors_there_is_nothing_to_explain(make_part: Callable[..., Par
     assert not outcome.remarks
 
 
+def test_a_model_that_is_wrong_on_every_live_clip_is_explained_all_the_same(
+    make_part: Callable[..., Part],
+) -> None:
+    part = tones(make_part, 0.0)
+    swapped = make_part(part.samples, 1 - part.classes, part.groups, Middle())
+    outcome = clips(Material(Middle(), tones(make_part, 0.2), live=swapped))
+
+    assert outcome.facts["live"]["tried"]["right"] == 0
+    assert not [cause for cause in outcome.causes if cause.where == "live"]  # too few right ones to weigh
+
+
 def test_three_of_a_pair_and_the_surest_first(make_part: Callable[..., Part]) -> None:
     part = tones(make_part, 0.3)
     scores = np.random.default_rng(0).random(len(part))

@@ -21,6 +21,7 @@ MODULES: tuple[str, ...] = (  # files of this room, in the order in which they r
     "shortcut",
     "label_errors",
     "fit",
+    "balance",
     "slices",
     "confidence",
     "stress",

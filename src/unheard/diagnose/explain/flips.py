@@ -123,10 +123,15 @@ def _effect(flips: Flips, factor: Factor, points: Points, p_corrected: float) ->
     return FactorEffect(
         factor=factor,
         best=CHANGES[columns[best]].text,
-        made_right=float(right[~was_right].any(axis=1).mean()),
-        made_wrong=float((~right[was_right]).any(axis=1).mean()),
-        best_made_right=float(right[~was_right, best].mean()),
-        best_made_wrong=float((~right[was_right, best]).mean()),
+        made_right=_share(right[~was_right].any(axis=1)),
+        made_wrong=_share((~right[was_right]).any(axis=1)),
+        best_made_right=_share(right[~was_right, best]),
+        best_made_wrong=_share(~right[was_right, best]),
         points=points,
         p_corrected=p_corrected,
     )
+
+
+def _share(hits: Booleans) -> float:
+    """Share of clips that are hits; 0 where there are no clips, as when a model is wrong on all of them."""
+    return float(hits.mean()) if len(hits) else 0.0
