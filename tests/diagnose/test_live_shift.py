@@ -56,7 +56,7 @@ def spoken(num_speakers: int, first: int) -> tuple[NDArray[np.float32], NDArray[
 
 @pytest.fixture(scope="module")
 def material(make_part: MakePart) -> Material:
-    test, live = (make_part(*spoken(40, first), Hisses()) for first in (0, 40))
+    test, live = (make_part(*spoken(24, first), Hisses()) for first in (0, 24))
     return Material(Hisses(), test, live)
 
 
@@ -112,4 +112,4 @@ def test_a_handful_of_clips_is_not_judged(material: Material) -> None:
     assert material.live is not None
     found = live_shift(replace(material, live=material.live.take(np.arange(8))))
     assert found.causes == ()
-    assert "there are 8 live and 160 test clips; at least 20" in found.not_measured[0]
+    assert "there are 8 live and 96 test clips; at least 20" in found.not_measured[0]

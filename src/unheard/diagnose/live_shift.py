@@ -21,6 +21,7 @@ test clips, and as many on live clips as there are factors that can be undone.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,13 +62,34 @@ class Measured:
         return BY_NAME[self.name].tell(self.setting)
 
 
+@dataclass(frozen=True)
+class _Remembered:
+    test: weakref.ref[Part]
+    live: weakref.ref[Part]
+    seed: int
+    fitted: Fitted
+
+    def belongs_to(self, material: Material) -> bool:
+        same = self.test() is material.test and self.live() is material.live
+        return same and self.seed == material.seed
+
+
+_remembered: list[_Remembered] = []  # the last one
+
+
 def live_shift(material: Material) -> Outcome:
     """Acoustic factors of the live clips with their points, and what they leave unexplained."""
     test, live = material.test, material.live
     assert live is not None
     if min(len(test), len(live)) < MIN_CLIPS:
         return Outcome(not_measured=(_too_few(test, live),))
-    fitted = fitted_factors(material)
+    return explained(material, fitted_factors(material))
+
+
+def explained(material: Material, fitted: Fitted) -> Outcome:
+    """What the model loses to factors that were fitted without it."""
+    test, live = material.test, material.live
+    assert live is not None
     test = test.take(choose(test.groups, MAX_ANSWERS // 2 ** len(fitted.chain), material.seed))
     weights, rate = mix_weights(test, live), material.model.sample_rate
     played = replay(material.model, test, fitted.chain, material.seed)
@@ -81,10 +103,19 @@ def live_shift(material: Material) -> Outcome:
 
 
 def fitted_factors(material: Material) -> Fitted:
-    """The conditions of the live clips, fitted on some clips of as many speakers as there are."""
+    """The conditions of the live clips, fitted on some clips of as many speakers as there are; remembered for
+    the experiment that asks next."""
     assert material.live is not None
+    if not (_remembered and _remembered[0].belongs_to(material)):
+        fitted = _fit(material, material.live)
+        parts = weakref.ref(material.test), weakref.ref(material.live)
+        _remembered[:] = [_Remembered(*parts, material.seed, fitted)]
+    return _remembered[0].fitted
+
+
+def _fit(material: Material, live: Part) -> Fitted:
     sides = []
-    for part in (material.test, material.live):
+    for part in (material.test, live):
         rows = choose(part.groups, FITTED_CLIPS, material.seed)
         sides.append(Side(part.samples[rows], part.classes[rows], tuple(part.groups[row] for row in rows)))
     return fit_factors(sides[0], sides[1], material.model.sample_rate, material.seed)
@@ -158,7 +189,8 @@ def _plain(points: Points) -> dict[str, float | None]:
 
 def _cause(factor: Measured, num_factors: int) -> Cause:
     real = factor.p_value < ALPHA / num_factors
-    blamed = real and factor.points.sure and factor.points.value >= MIN_POINTS
+    helps = factor.undone is None or factor.undone.value > -MIN_POINTS
+    blamed = real and helps and factor.points.sure and factor.points.value >= MIN_POINTS
     undone = (
         "" if factor.undone is None else f" Undone on the live clips, it wins back {_said(factor.undone)}."
     )

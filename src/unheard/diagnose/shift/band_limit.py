@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from unheard.diagnose.cause import Remedy
 from unheard.diagnose.shift.descriptors import band_edges_hz
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 from unheard.diagnose.shift.sounds import filtered
 
 _LEAST_LOSS_DB = 8.0  # of the bands above an edge
@@ -39,14 +39,14 @@ class BandLimit:
         hz = setting.values["high_edge_hz"]
         return [setting.changed(high_edge_hz=hz + step) for step in (-400, -200, 200, 400)]
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
         high_hz, low_hz = setting.values["high_edge_hz"], setting.values["low_edge_hz"]
 
         def gain(hz: NDArray[np.float64]) -> NDArray[np.floating]:
             passed = np.clip((1.03 * high_hz - hz) / (0.06 * high_hz), 0, 1)
             return passed if low_hz == 0 else passed / (1 + (low_hz / np.maximum(hz, 1.0)) ** 4)
 
-        return filtered(samples, sample_rate, gain)
+        return filtered(samples, scene.sample_rate, gain)
 
     def undo(self, samples: Array, setting: Setting, sample_rate: int) -> Array | None:
         return None

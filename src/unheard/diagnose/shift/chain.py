@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from unheard.diagnose.shift.catalog import FACTORS
-from unheard.diagnose.shift.factor import Array, Setting
+from unheard.diagnose.shift.factor import Array, Scene, Setting
 
 Chain = Mapping[str, Setting]  # by factor
 
@@ -25,8 +25,8 @@ def synthesise(samples: Array, chain: Chain, sample_rate: int, seed: int) -> Arr
         if rounded and factor.name == "scaling" and changed is not samples:
             changed = to_16_bits(changed)
         if factor.name in chain:
-            random = np.random.default_rng([seed, number])
-            changed = factor.give(changed, chain[factor.name], sample_rate, random)
+            scene = Scene(samples, sample_rate, np.random.default_rng([seed, number]))
+            changed = factor.give(changed, chain[factor.name], scene)
     return changed
 
 

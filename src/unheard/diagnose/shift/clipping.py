@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from unheard.diagnose.cause import Remedy
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 
 _SHARES = (0.6, 0.3, 0.12)
 
@@ -26,7 +26,7 @@ class Clipping:
         share = setting.values["peak_share"]
         return [setting.changed(peak_share=min(0.95, share * by)) for by in (0.7, 1.4)]
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
         limit = np.abs(samples).max(axis=1, keepdims=True) * np.float32(setting.values["peak_share"])
         return np.asarray(np.clip(samples, -limit, limit))
 

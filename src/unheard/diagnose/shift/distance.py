@@ -13,6 +13,7 @@ Matrix = NDArray[np.float64]
 
 _SMALLEST_SPREADS = {"_s": 0.02, "_db": 0.5, "_dbfs": 0.5, "_log10": 0.15, "_share": 0.02}  # by unit
 _NUM_PERMUTATIONS = 499
+_LINEAR_FROM = 3.0  # standard errors
 
 
 def speaker_means(values: Matrix, groups: Sequence[str]) -> Matrix:
@@ -50,9 +51,13 @@ class Yardstick:
         return cls(live, _whitening(within / spread), spread, 1 / len(test) + 1 / len(live))
 
     def distance(self, test: Matrix) -> float:
-        """Squared distance of the means in units of its error: about the number of descriptors by chance."""
-        apart = self.errors_apart(test) @ self.whiten
-        return float(apart @ apart)
+        """Squared distance of the means in units of its error: about the number of descriptors by chance.
+
+        From 3 errors on, a direction counts linearly (Huber 1964): what no factor can imitate exactly must
+        not decide on how strong the factors are.
+        """
+        size = np.abs(self.errors_apart(test) @ self.whiten)
+        return float(np.where(size < _LINEAR_FROM, size**2, _LINEAR_FROM * (2 * size - _LINEAR_FROM)).sum())
 
     def errors_apart(self, test: Matrix) -> Matrix:
         """`(k,)`: live minus test mean, in standard errors."""

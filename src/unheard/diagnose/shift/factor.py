@@ -50,6 +50,16 @@ class View:
         return any(abs(self.errors_apart[name]) >= by for name in names)
 
 
+@dataclass(frozen=True)
+class Scene:
+    """What a factor may know while it is put on clips. `untouched`: the same clips before all factors;
+    `random`: a generator of its own."""
+
+    untouched: Array
+    sample_rate: int
+    random: np.random.Generator
+
+
 class Factor(Protocol):
     """One acoustic factor."""
 
@@ -61,7 +71,7 @@ class Factor(Protocol):
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
         """Severities near one that was taken, for clips that were synthesised with it."""
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
         """Copies of clips `(n, num_samples)` in the live condition."""
 
     def undo(self, samples: Array, setting: Setting, sample_rate: int) -> Array | None:

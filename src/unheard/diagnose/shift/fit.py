@@ -28,6 +28,7 @@ from unheard.diagnose.shift.distance import (
 from unheard.diagnose.shift.factor import Array, Setting, View
 
 MAX_FACTORS = 5
+MAX_TRIED = 120  # chains, after which no further factor is looked for; one takes 0.15 s
 ALPHA = 0.05
 LEAST_GAIN = 0.12  # of the distance that is left, that a factor takes off
 LEAST_GAIN_ERRORS = 25.0  # and of the distance in units of chance
@@ -64,6 +65,9 @@ def fit_factors(test: Side, live: Side, sample_rate: int, seed: int) -> Fitted:
     return _Search(test, live, sample_rate, seed).run()
 
 
+Step = tuple[dict[str, Setting], Described, float]  # a chain, test clips with it, their distance from live
+
+
 class _Search:
     def __init__(self, test: Side, live: Side, sample_rate: int, seed: int) -> None:
         self.test, self.live, self.rate, self.seed = test, live, sample_rate, seed
@@ -81,12 +85,11 @@ class _Search:
         described, distance = self.clean, self.yardstick.distance(self._means(self.clean, self.test))
         p_before = p_value = self._p_value(described)
         distances = [distance]
-        while len(chain) < MAX_FACTORS and p_value < ALPHA:
-            name, setting, found, nearest = self._best_addition(chain, described)
-            if name is None or distance - nearest < max(LEAST_GAIN * distance, LEAST_GAIN_ERRORS):
+        while len(chain) < MAX_FACTORS and p_value < ALPHA and self.num_tried < MAX_TRIED:
+            longer = self._best_addition(chain, described)
+            if longer is None or distance - longer[2] < max(LEAST_GAIN * distance, LEAST_GAIN_ERRORS):
                 break
-            chain, described, distance = self._moved({**chain, name: setting}, found, nearest)
-            chain, described, distance = self._thinned(chain, described, distance)
+            chain, described, distance = self._thinned(*longer)
             distances.append(distance)
             p_value = self._p_value(described)
         p_values = {
@@ -96,24 +99,25 @@ class _Search:
         kept = {"test": self.clean, "live": self.live_described, "explained": described}
         return Fitted(chain, p_values, p_before, p_value, tuple(distances), kept, self.num_tried)
 
-    def _best_addition(
-        self, chain: Chain, described: Described
-    ) -> tuple[str | None, Setting, Described, float]:
-        best: tuple[str | None, Setting, Described, float] = (None, Setting(), described, np.inf)
+    def _best_addition(self, chain: Chain, described: Described) -> Step | None:
+        """The best chain of one factor more; severities of the two best are moved before they are compared,
+        because what was taken for one factor may have been two."""
         view = self._view(chain, described)
-        for factor in FACTORS:
-            if factor.name in chain:
-                continue
-            for setting in factor.proposals(view):
-                found = self._described({**chain, factor.name: setting})
-                distance = self.yardstick.distance(self._means(found, self.test))
-                if distance < best[3]:
-                    best = factor.name, setting, found, distance
-        return best
+        nearest = [
+            min(steps, key=lambda step: step[2])
+            for factor in FACTORS
+            if factor.name not in chain
+            and (steps := [self._step(chain, factor.name, one) for one in factor.proposals(view)])
+        ]
+        best = sorted(nearest, key=lambda step: step[2])[: 2 if chain else 1]
+        return min((self._moved(*step) for step in best), key=lambda step: step[2], default=None)
 
-    def _moved(
-        self, chain: dict[str, Setting], described: Described, distance: float
-    ) -> tuple[dict[str, Setting], Described, float]:
+    def _step(self, chain: Chain, name: str, setting: Setting) -> Step:
+        longer = {**chain, name: setting}
+        found = self._described(longer)
+        return longer, found, self.yardstick.distance(self._means(found, self.test))
+
+    def _moved(self, chain: dict[str, Setting], described: Described, distance: float) -> Step:
         """The chain with better severities."""
         for _ in range(_MAX_ROUNDS):
             before = distance
@@ -128,9 +132,7 @@ class _Search:
                 break
         return chain, described, distance
 
-    def _thinned(
-        self, chain: dict[str, Setting], described: Described, distance: float
-    ) -> tuple[dict[str, Setting], Described, float]:
+    def _thinned(self, chain: dict[str, Setting], described: Described, distance: float) -> Step:
         """The chain without factors that another one has made needless."""
         for name in list(chain)[:-1]:
             rest = {one: setting for one, setting in chain.items() if one != name}

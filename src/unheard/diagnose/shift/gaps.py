@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from unheard.diagnose.cause import Remedy
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 
 PACKET_S = 0.02
 _SHARES = (0.03, 0.1, 0.25)
@@ -27,10 +27,10 @@ class Gaps:
         share = setting.values["lost_share"]
         return [setting.changed(lost_share=min(0.8, share * by)) for by in (0.7, 1.4)]
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
-        size = round(PACKET_S * sample_rate)
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
+        size = round(PACKET_S * scene.sample_rate)
         num_packets = -(-samples.shape[1] // size)
-        lost = random.random((len(samples), num_packets)) < setting.values["lost_share"]
+        lost = scene.random.random((len(samples), num_packets)) < setting.values["lost_share"]
         return np.asarray(samples * ~np.repeat(lost, size, axis=1)[:, : samples.shape[1]], np.float32)
 
     def undo(self, samples: Array, setting: Setting, sample_rate: int) -> Array | None:

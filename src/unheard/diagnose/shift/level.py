@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from unheard.diagnose.cause import Remedy
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 from unheard.diagnose.shift.sounds import speech_level
 
 _RANKS = np.linspace(0.02, 0.98, 25)
@@ -32,9 +32,9 @@ class Level:
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
         return ()
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
         at, gains = np.array(setting.curve).reshape(2, len(_RANKS))
-        level = speech_level(samples, sample_rate)
+        level = speech_level(samples, scene.sample_rate)
         gain_db = np.interp(20 * np.log10(np.maximum(level, 1e-10)), at, gains)
         return np.asarray(samples * (10 ** (gain_db / 20))[:, None], np.float32)
 

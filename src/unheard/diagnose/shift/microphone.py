@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from unheard.diagnose.cause import Remedy
 from unheard.diagnose.shift.descriptors import FLOOR_DB, band_centres_hz, band_edges_hz
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 from unheard.diagnose.shift.sounds import curve_gain, filtered
 
 MAX_GAIN_DB = 20.0
@@ -31,8 +31,10 @@ class Microphone:
         gains = np.array(setting.curve)
         return [_setting(gains + share * left, _knots_hz(view.sample_rate)) for share in (0.6, 1.0)]
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
-        return filtered(samples, sample_rate, curve_gain(_knots_hz(sample_rate), np.array(setting.curve)))
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
+        return filtered(
+            samples, scene.sample_rate, curve_gain(_knots_hz(scene.sample_rate), np.array(setting.curve))
+        )
 
     def undo(self, samples: Array, setting: Setting, sample_rate: int) -> Array | None:
         return filtered(samples, sample_rate, curve_gain(_knots_hz(sample_rate), -np.array(setting.curve)))

@@ -11,19 +11,20 @@ from scipy.fft import rfft
 
 from unheard.diagnose.cause import Remedy
 from unheard.diagnose.shift.descriptors import band_centres_hz, band_edges_hz
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 from unheard.diagnose.shift.sounds import active_frames, curve_gain, filtered, speech_level
 
 _SNRS_DB = (18.0, 9.0, 2.0)
-_NUM_VOICES = (1.0, 5.0)
-_STEPS_DB = (-4.0, -2.0, 2.0, 4.0)
+_NUM_VOICES = (0.0, 1.0, 5.0)
+_STEPS_DB = (-4.0, -1.5, 1.5, 4.0)
 _SPREAD_DB = 3.0
 _NUM_HEARD = 64  # sounds, for their mean spectrum
-_MOST_DB = 25.0
+_MOST_DB = 40.0
 
 
 class Noise:
-    """Values: `snr_db` of speech over noise; `num_voices`, 0 for steady noise. `curve`: its colour, dB in the
+    """Values: `snr_db` of speech over noise; `num_voices`, 0 for steady noise; `same_room`, 1 where voices
+    are heard across the same room as the speaker. `curve`: its colour, dB in the
     bands of the descriptors, as live clips have it where they are quietest."""
 
     name = "noise"
@@ -33,30 +34,31 @@ class Noise:
         if not view.differs(*names):
             return ()
         colour = tuple(np.quantile(view.live_described.quiet_db, 0.5, axis=0).tolist())
-        steady = [Setting({"snr_db": snr_db, "num_voices": 0.0}, colour) for snr_db in _SNRS_DB]
-        voices = [
-            Setting({"snr_db": snr_db, "num_voices": number}, colour)
-            for snr_db in _SNRS_DB
-            for number in _NUM_VOICES
+        one = Setting({"num_voices": 0.0, "same_room": 0.0}, colour)
+        return [
+            one.changed(snr_db=snr_db, num_voices=number) for snr_db in _SNRS_DB for number in _NUM_VOICES
         ]
-        return [*steady, *voices]
 
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
         snr_db, voices = setting.values["snr_db"], setting.values["num_voices"]
         louder = [setting.changed(snr_db=snr_db + step) for step in _STEPS_DB]
-        return louder if voices == 0 else [*louder, setting.changed(num_voices=3.0 if voices != 3 else 8.0)]
+        if voices == 0:
+            return louder
+        others = [setting.changed(num_voices=3.0 if voices != 3 else 8.0)]
+        return [*louder, *others, setting.changed(same_room=1 - setting.values["same_room"])]
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
-        snr_db = setting.values["snr_db"] + random.uniform(-_SPREAD_DB, _SPREAD_DB, len(samples))
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
+        snr_db = setting.values["snr_db"] + scene.random.uniform(-_SPREAD_DB, _SPREAD_DB, len(samples))
         voices = int(setting.values["num_voices"])
+        speech = samples if setting.values["same_room"] else scene.untouched
         sound = (
-            babble(samples, sample_rate, voices, random)
+            babble(speech, scene.sample_rate, voices, scene.random)
             if voices
-            else random.standard_normal(samples.shape, dtype=np.float32)
+            else scene.random.standard_normal(samples.shape, dtype=np.float32)
         )
-        sound = coloured(sound, np.array(setting.curve), sample_rate)
+        sound = coloured(sound, np.array(setting.curve), scene.sample_rate)
         size = np.sqrt(np.mean(np.square(sound), axis=1))
-        level = speech_level(samples, sample_rate) * 10 ** (-snr_db / 20) / np.maximum(size, 1e-9)
+        level = speech_level(samples, scene.sample_rate) * 10 ** (-snr_db / 20) / np.maximum(size, 1e-9)
         return np.asarray(samples + sound * level[:, None], np.float32)
 
     def undo(self, samples: Array, setting: Setting, sample_rate: int) -> Array | None:

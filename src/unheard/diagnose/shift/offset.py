@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from unheard.diagnose.cause import Remedy
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 from unheard.diagnose.shift.sounds import speech_level
+
+_LEAST_SHARE = 0.05  # of the speech level
 
 
 class Offset:
@@ -22,13 +24,14 @@ class Offset:
         mean = view.live.mean(axis=1, dtype=np.float64)
         centred = np.asarray(view.live - mean[:, None], np.float32)
         level = np.maximum(speech_level(centred, view.sample_rate), 1e-12)
-        return [Setting({"of_speech": float(np.median(mean / level))})]
+        share = float(np.median(mean / level))
+        return [Setting({"of_speech": share})] if abs(share) >= _LEAST_SHARE else []
 
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
         return ()
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
-        level = speech_level(samples, sample_rate)[:, None]
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
+        level = speech_level(samples, scene.sample_rate)[:, None]
         return np.asarray(samples + setting.values["of_speech"] * level, np.float32)
 
     def undo(self, samples: Array, setting: Setting, sample_rate: int) -> Array | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
 from unheard.diagnose.cause import Remedy
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 from unheard.diagnose.shift.sounds import in_blocks
 
 BASE_RT60_S = 1.3  # of the rooms that shorter reverberation is cut from
@@ -37,10 +37,10 @@ class Room:
         longer = [setting.changed(rt60_s=float(np.clip(rt60_s * by, 0.15, 1.3))) for by in (0.75, 1.33)]
         return [*longer, *(setting.changed(tail_db=tail_db + step) for step in (-3.0, 3.0))]
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
-        lead, responses = _rooms(sample_rate)
-        responses = responses * _shorter(responses.shape[1], lead, setting, sample_rate)
-        chosen = random.integers(len(responses), size=len(samples))
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
+        lead, responses = _rooms(scene.sample_rate)
+        responses = responses * _shorter(responses.shape[1], lead, setting, scene.sample_rate)
+        chosen = scene.random.integers(len(responses), size=len(samples))
         num_samples = samples.shape[1]
         num_fft = next_fast_len(num_samples + responses.shape[1], real=True)
         spectra = rfft(responses, num_fft, axis=1)

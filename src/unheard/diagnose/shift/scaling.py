@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from unheard.diagnose.cause import Remedy
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 
 FACTORS = (2.0**15, 2.0**-15, 2.0**31, 2.0**-31)
 _NEAR_DB = 15.0  # a level may differ by so much besides
@@ -39,7 +39,7 @@ class Scaling:
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
         return ()
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
         scaled = samples * np.float32(setting.values["factor"])
         if setting.values["limit"]:
             scaled = scaled.clip(-setting.values["limit"], setting.values["limit"])

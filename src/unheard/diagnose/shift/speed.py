@@ -9,9 +9,10 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from unheard.diagnose.cause import Remedy
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 
 _FACTORS = (0.75, 0.88, 1.15, 1.35)
+_LEAST_CHANGE = 0.06  # of the length of words
 
 
 class Speed:
@@ -22,13 +23,18 @@ class Speed:
     def proposals(self, view: View) -> Sequence[Setting]:
         if not view.differs("loud_share", by=4.0):
             return ()
-        faster = view.gaps["loud_share"] < 0
+        gaps, mean = view.gaps, view.test_described.column
+        shorter = -gaps["loud_share"] / mean("loud_share").mean()
+        sooner = (gaps["onset_s"] - gaps["end_s"]) / (mean("end_s") - mean("onset_s")).mean()
+        if min(abs(shorter), abs(sooner)) < _LEAST_CHANGE or shorter * sooner < 0:
+            return ()
+        faster = shorter > 0
         return [Setting({"factor": factor}) for factor in _FACTORS if (factor > 1) == faster]
 
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
         return [setting.changed(factor=setting.values["factor"] * by) for by in (0.95, 1.05)]
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
         return played(samples, setting.values["factor"])
 
     def undo(self, samples: Array, setting: Setting, sample_rate: int) -> Array | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from unheard.diagnose.cause import Remedy
-from unheard.diagnose.shift.factor import Array, Setting, View
+from unheard.diagnose.shift.factor import Array, Scene, Setting, View
 from unheard.diagnose.shift.sounds import active_frames
 
 _STEPS_S = (-0.06, -0.03, 0.03, 0.06)
@@ -23,14 +23,16 @@ class Timing:
         if not view.differs("onset_s", "centre_s", "end_s"):
             return ()
         shift_s = view.gaps["centre_s"]
-        return [Setting({"shift_s": shift_s * factor}) for factor in (1.0, 1.4) if abs(shift_s) > _LEAST_S]
+        return [
+            Setting({"shift_s": shift_s * factor}) for factor in (1.0, 1.4, 1.8) if abs(shift_s) > _LEAST_S
+        ]
 
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
         shift_s = setting.values["shift_s"]
         return [setting.changed(shift_s=shift_s + step) for step in _STEPS_S]
 
-    def give(self, samples: Array, setting: Setting, sample_rate: int, random: np.random.Generator) -> Array:
-        return moved(samples, round(setting.values["shift_s"] * sample_rate), sample_rate)
+    def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
+        return moved(samples, round(setting.values["shift_s"] * scene.sample_rate), scene.sample_rate)
 
     def undo(self, samples: Array, setting: Setting, sample_rate: int) -> Array | None:
         return moved(samples, -round(setting.values["shift_s"] * sample_rate), sample_rate)
