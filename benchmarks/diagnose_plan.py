@@ -1,4 +1,4 @@
-"""What a plan wins back: a run is diagnosed on live clips, trained again as its plan says, and diagnosed again.
+"""What a plan wins back: a run is diagnosed on live clips, trained as its plan says, and diagnosed again.
 
 Live clips are made of half of the run's test speakers: in rooms with other people talking behind. The other
 half is the test. Both are heard by the run before and after; what the plan wins is paired by clip.
