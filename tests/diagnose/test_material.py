@@ -44,8 +44,8 @@ def test_clips_are_read_measured_and_answered(model: BundleModel, recordings: Pa
     assert len(part) == 6
     assert read.notes == (
         "3 of 9 test clips have no class of the model.",
-        "6 of 6 test clips name no speaker: each counts as one of its own, and intervals are too narrow where "
-        "several are of the same person.",
+        "6 of 6 test clips name no speaker: each counts as one of its own, and intervals are too narrow "
+        "where several are of the same person.",
     )
     assert part.samples.shape == (6, 4000)
     assert part.samples.dtype == np.float32

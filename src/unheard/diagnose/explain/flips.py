@@ -132,6 +132,6 @@ def _effect(flips: Flips, factor: Factor, points: Points, p_corrected: float) ->
     )
 
 
-def _share(hits: Booleans) -> float:
+def _share(hits: Booleans | np.bool_) -> float:
     """Share of clips that are hits; 0 where there are no clips, as when a model is wrong on all of them."""
-    return float(hits.mean()) if len(hits) else 0.0
+    return float(hits.mean()) if hits.size else 0.0
