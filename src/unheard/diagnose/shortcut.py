@@ -17,7 +17,9 @@ part.
 `facts`, shares are of 1:
 
     num_clips, num_speakers           test clips that take part
-    swap: {control, across, colour_only, background_only}   accuracy; the last two: lost points of 100
+    swap: {control, across, colour_only, background_only, followed}   accuracy; the next two: lost points of
+                                      100; the last: share of all clips that are answered with the class whose
+                                      recording they were given, more than in the control
     classes: [{label, pull, pull_p, own_loss, own_loss_p, clips_given, is_shortcut, alone_own, alone_others}]
                                       strongest first. p-values are corrected for all classes; null where only
                                       the clips that chance gave its recording were looked at. The last two:
@@ -123,6 +125,7 @@ def _evidence(seen: Seen) -> Evidence:
     return {
         "clips": len(seen.donors),
         "classes": ", ".join(seen.names),
+        "recording_followed": round(seen.followed, 4),
         "swap_points": round(seen.points.value, 2),
         "colour_points": round(seen.ways["colour"], 2),
         "background_points": round(seen.ways["background"], 2),

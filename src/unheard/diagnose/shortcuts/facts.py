@@ -21,6 +21,7 @@ def shortcut_facts(seen: Seen) -> dict[str, Any]:
             "across": float((seen.swapped.across == donors.classes).mean()),
             "colour_only": seen.ways["colour"],
             "background_only": seen.ways["background"],
+            "followed": seen.followed,
         },
         "classes": [_class_facts(labels, alone, one) for one in seen.classes],
         "background_alone": None if alone is None else _alone_facts(alone),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from unheard.diagnose.cause import Points
 from unheard.diagnose.shortcuts.alone import Alone
 from unheard.diagnose.shortcuts.donors import Donors
@@ -30,6 +32,13 @@ class Seen:
     def shortcuts(self) -> list[Attraction]:
         """Classes that the model knows by their recording."""
         return [one for one in self.classes if one.is_shortcut]
+
+    @property
+    def followed(self) -> float:
+        """Share of the clips that are answered with the class whose recording they were given, more than
+        with one of their own class."""
+        given = self.swapped.given
+        return float(np.mean(self.swapped.across == given) - np.mean(self.swapped.control == given))
 
     @property
     def names(self) -> list[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from unheard.audit.phrases import percent, quoted
 from unheard.diagnose.cause import Points, Remedy
 from unheard.diagnose.shortcuts.seen import Seen
+from unheard.diagnose.shortcuts.swap import MOST_CANDIDATES
 from unheard.diagnose.words import points_words
+
+MANY_FOLLOW = 0.3
 
 
 def live_message(seen: Seen, live: Points) -> str:
@@ -32,6 +35,11 @@ def own_message(seen: Seen) -> str:
 
 def _strongest(seen: Seen) -> str:
     one, label = seen.shortcuts[0], seen.names[0]
+    if seen.followed >= MANY_FOLLOW and len(seen.shortcuts) >= MOST_CANDIDATES:
+        return (
+            f"So it may be with most classes: {percent(seen.followed)} more of all clips are answered with "
+            "the class whose recording they get."
+        )
     return (
         f"Of other classes' clips, {percent(max(0.0, one.pull))} more become '{label}' when they get its "
         f"recording, and it loses {percent(max(0.0, one.own_loss))} of its own clips when they get another."

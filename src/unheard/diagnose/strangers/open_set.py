@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,7 +56,8 @@ def open_set(material: Material, judged: Sequence[Judged], rejection: Rejection,
 def _weighted_points(accepted: np.ndarray, weights: np.ndarray, groups: Sequence[str], seed: int) -> Points:
     """Share of the strangers, every kind alike; the interval draws voices and recordings anew."""
     scaled = accepted * weights * len(weights) / weights.sum()
-    return mean_points(scaled, groups, seed=seed)
+    points = mean_points(scaled, groups, seed=seed)
+    return points if points.high is None else replace(points, high=min(points.high, 100.0))
 
 
 def _what_a_threshold_does(rejection: Rejection) -> str:

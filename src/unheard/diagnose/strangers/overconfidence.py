@@ -9,6 +9,7 @@ from unheard.diagnose.words import points_words
 from unheard.runtime.model import Model
 
 MIN_OVERCLAIMED_POINTS = 1.0
+MIN_ECE_GAIN = 0.005
 
 
 def overconfidence(parts: dict[str, Reliability], model: Model, fitted: Temperatures) -> Cause:
@@ -32,7 +33,7 @@ def overconfidence(parts: dict[str, Reliability], model: Model, fitted: Temperat
             "ece_with_other_temperature": round(worst.ece_after.value, 4),
             "best_temperature": round(fitted.whole, 3),
         },
-        _calibrate(parts["test"], model, fitted) if blamed else (),
+        _calibrate(name, worst, model, fitted) if blamed else (),
     )
 
 
@@ -50,9 +51,9 @@ def _claim(name: str, one: Reliability, fitted: Temperatures) -> str:
     )
 
 
-def _calibrate(test: Reliability, model: Model, fitted: Temperatures) -> tuple[Remedy, ...]:
-    """Another temperature, where it mends the scores of other test speakers."""
-    if test.ece_after.value >= test.ece.value - 0.005:
+def _calibrate(name: str, one: Reliability, model: Model, fitted: Temperatures) -> tuple[Remedy, ...]:
+    """Another temperature, where it mends the scores of speakers that did not choose it."""
+    if one.ece_after.value >= one.ece.value - MIN_ECE_GAIN:
         return (
             Remedy(
                 "record",
@@ -65,7 +66,7 @@ def _calibrate(test: Reliability, model: Model, fitted: Temperatures) -> tuple[R
         Remedy(
             "calibrate",
             f"Divide logits by {fitted.whole:.2f} instead of {model.temperature:.2f}: the calibration error "
-            f"of other speakers falls from {percent(test.ece.value)} to {percent(test.ece_after.value)}.",
+            f"on the {name} clips falls from {percent(one.ece.value)} to {percent(one.ece_after.value)}.",
             {"temperature": round(fitted.whole, 3)},
         ),
     )
