@@ -32,7 +32,7 @@ MAX_TRIED = 120  # chains, after which no further factor is looked for; one take
 ALPHA = 0.05
 LEAST_GAIN = 0.12  # of the distance that is left, that a factor takes off
 LEAST_GAIN_ERRORS = 25.0  # and of the distance in units of chance
-_MAX_ROUNDS = 2
+_MAX_ROUNDS = 3
 _KEPT_LOSS = 0.1
 
 

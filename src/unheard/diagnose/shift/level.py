@@ -30,7 +30,10 @@ class Level:
         return [Setting({"median_db": float(np.median(gain))}, (*at, *gain))]
 
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
-        return ()
+        left_db = view.gaps["level_dbfs"]
+        at, gains = setting.curve[: len(_RANKS)], setting.curve[len(_RANKS) :]
+        median_db = setting.values["median_db"] + left_db
+        return [Setting({"median_db": median_db}, (*at, *(gain + left_db for gain in gains)))]
 
     def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
         at, gains = np.array(setting.curve).reshape(2, len(_RANKS))

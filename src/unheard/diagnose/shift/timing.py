@@ -29,7 +29,7 @@ class Timing:
 
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
         shift_s = setting.values["shift_s"]
-        return [setting.changed(shift_s=shift_s + step) for step in _STEPS_S]
+        return [setting.changed(shift_s=shift_s + step) for step in (view.gaps["centre_s"], *_STEPS_S)]
 
     def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
         return moved(samples, round(setting.values["shift_s"] * scene.sample_rate), scene.sample_rate)
