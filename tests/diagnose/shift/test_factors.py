@@ -43,15 +43,15 @@ def test_names_are_unique_and_ordered_as_in_the_world() -> None:
 @pytest.mark.parametrize("voices", [0, 4])
 def test_noise_lies_as_far_below_speech_as_it_says(clips: Array, voices: int) -> None:
     values = {"snr_db": 7.0, "num_voices": float(voices), "same_room": 0.0}
-    added = given("noise", clips, values, 22 * (0.0,)) - clips
+    added = given("noise", clips, values, 21 * (0.0,)) - clips
     told_db = 20 * np.log10(speech_level(clips, RATE) / np.sqrt(np.mean(added**2, axis=1)))
     assert np.median(told_db) == pytest.approx(7, abs=1)
     assert np.ptp(told_db) <= 6.01
 
 
 def test_steady_noise_has_the_colour_it_is_given(clips: Array) -> None:
-    """22 bands: nothing but the top four."""
-    colour = (*(18 * (-60.0,)), *(4 * (0.0,)))
+    """21 bands: nothing but the top four."""
+    colour = (*(17 * (-60.0,)), *(4 * (0.0,)))
     values = {"snr_db": 0.0, "num_voices": 0.0, "same_room": 0.0}
     power = np.abs(np.fft.rfft(given("noise", clips, values, colour) - clips, axis=1)).mean(axis=0) ** 2
     assert 10 * np.log10(power[6500:7500].mean() / power[1000:4000].mean()) > 25
@@ -124,7 +124,7 @@ def test_clips_of_16_bits_come_back_in_16_bits(clips: Array) -> None:
 
 
 def test_what_chance_draws_for_one_factor_depends_on_no_other(clips: Array) -> None:
-    noise = {"noise": Setting({"snr_db": 5.0, "num_voices": 0.0, "same_room": 0.0}, 22 * (0.0,))}
+    noise = {"noise": Setting({"snr_db": 5.0, "num_voices": 0.0, "same_room": 0.0}, 21 * (0.0,))}
     level = {"level": Setting({"median_db": 0.0}, (*np.linspace(-90, 0, 25), *(25 * (0.0,))))}
     alone, both = (synthesise(clips, chain, RATE, seed=2) for chain in (noise, {**noise, **level}))
     np.testing.assert_allclose(alone, both, atol=2e-5)
@@ -137,7 +137,7 @@ def test_every_remedy_finishes_its_sentence() -> None:
         "timing": Setting({"shift_s": 0.2}),
         "reverberation": Setting({"rt60_s": 0.6, "tail_db": 0.0}),
         "microphone": Setting({"largest_db": 6.0, "sample_rate": 16000.0}, (6.0, *(7 * (0.0,)))),
-        "noise": Setting({"snr_db": 5.0, "num_voices": 4.0, "same_room": 0.0}, 22 * (0.0,)),
+        "noise": Setting({"snr_db": 5.0, "num_voices": 4.0, "same_room": 0.0}, 21 * (0.0,)),
         "band-limit": Setting({"high_edge_hz": 3800.0, "low_edge_hz": 300.0}),
         "clipping": Setting({"peak_share": 0.3}),
         "gaps": Setting({"lost_share": 0.1}),
@@ -160,7 +160,7 @@ def test_rows_for_training_fit_a_recipe() -> None:
     settings = {
         "timing": Setting({"shift_s": 0.25}),
         "microphone": Setting({"largest_db": 6.0, "sample_rate": 16000.0}, (6.0, *(7 * (0.0,)))),
-        "noise": Setting({"snr_db": 5.0, "num_voices": 4.0, "same_room": 0.0}, 22 * (0.0,)),
+        "noise": Setting({"snr_db": 5.0, "num_voices": 4.0, "same_room": 0.0}, 21 * (0.0,)),
         "band-limit": Setting({"high_edge_hz": 3800.0, "low_edge_hz": 0.0}),
         "level": Setting({"median_db": -30.0}, (*np.linspace(-90, 0, 25), *(25 * (-30.0,)))),
         "reverberation": Setting({"rt60_s": 0.6, "tail_db": 0.0}),

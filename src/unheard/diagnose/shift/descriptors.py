@@ -29,6 +29,7 @@ _OCTAVE_BANDS, _EVEN_HZ, _EVEN_STEP_HZ = (
 _FALL_FRAMES = 7  # 70 ms
 _QUIET_SHARE = 0.25
 _BLOCK_CLIPS = 64
+_LEAST_OFFSET_DB = -25.0  # below the speech level
 _SILENT = 1e-20  # power; scaled-down clips of floats are sounds all the same
 _SHARE_FLOOR = 1e-4  # of samples; a clip of one second cannot say less
 
@@ -48,11 +49,10 @@ class Described:
 
 
 def band_edges_hz(sample_rate: int) -> NDArray[np.float64]:
-    """Edges of the bands, up to 98 % of half the sample rate."""
-    top_hz = 0.49 * sample_rate
+    """Edges of the bands, up to 94 % of half the sample rate: above, every converter has its own filter."""
+    top_hz = 0.47 * sample_rate
     low = np.geomspace(LOWEST_HZ, min(_EVEN_HZ, top_hz), _OCTAVE_BANDS + 1)
-    high = np.arange(_EVEN_HZ + _EVEN_STEP_HZ, top_hz, _EVEN_STEP_HZ)
-    return np.concatenate([low, high, [top_hz]]) if top_hz > low[-1] else low
+    return np.concatenate([low, np.arange(_EVEN_HZ + _EVEN_STEP_HZ, top_hz + 1, _EVEN_STEP_HZ)])
 
 
 def band_centres_hz(sample_rate: int) -> NDArray[np.float64]:
@@ -122,7 +122,9 @@ def _describe(samples: Array, rate: int) -> tuple[NDArray[np.float64], ...]:
         "loud_fine_db": _fine(power, loud, rate),
         "rise_db": _steepest_change(bands_in_db, 1).mean(axis=1),
         **_tops(samples, unit, speech_db),
-        "offset_db": np.maximum(_db((offset[:, 0] / np.maximum(peaks[:, 0], 1e-15)) ** 2) - speech_db, -40),
+        "offset_db": np.maximum(
+            _db((offset[:, 0] / np.maximum(peaks[:, 0], 1e-15)) ** 2) - speech_db, _LEAST_OFFSET_DB
+        ),
         "wobble_fast_db": _fast_wobble(frames_db, speech_db),
     }
     columns = np.column_stack(

@@ -28,8 +28,6 @@ class Room:
     name = "reverberation"
 
     def proposals(self, view: View) -> Sequence[Setting]:
-        if not view.differs("dynamics_50_db", "dynamics_75_db", *(f"fall_{band}_db" for band in range(4))):
-            return ()
         return [Setting({"rt60_s": rt60_s, "tail_db": 0.0}) for rt60_s in _TIMES_S]
 
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
