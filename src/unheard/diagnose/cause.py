@@ -8,13 +8,14 @@ from typing import Any, Literal
 
 Evidence = Mapping[str, str | float | int | bool | None]
 
-Where = Literal["claim", "live", "test", "slice", "stress"]
+Where = Literal["claim", "live", "test", "slice", "trust", "stress"]
 """What accuracy a cause takes points from:
 
 claim   the test promises them, though nobody unheard gives them (a leaked split)
 live    they are lost between the test and the live clips
 test    they are lost on the test clips themselves, or would be won there
 slice   they are lost on one kind of clips, for whatever reason: other causes may take the same points
+trust   scores promise more than they keep: answers that are wrong and sure, strangers that are accepted
 stress  they would be lost in a condition that neither the test nor the live clips have
 """
 

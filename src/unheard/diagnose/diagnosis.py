@@ -146,10 +146,14 @@ class Diagnosis:
 
 
 def ranked(causes: Iterable[Cause]) -> tuple[Cause, ...]:
-    """What is blamed before what is not, slices behind causes, conditions that nobody has last; by points."""
+    """What is blamed before what is not, conditions that nobody has last; by points.
 
-    def rank(cause: Cause) -> tuple[bool, bool, bool, float]:
-        return (cause.where == "stress", not cause.blamed, cause.where == "slice", -cause.points.value)
+    Causes of lost accuracy go before slices, these before what scores promise.
+    """
+
+    def rank(cause: Cause) -> tuple[bool, bool, int, float]:
+        kind = {"slice": 1, "trust": 2}.get(cause.where, 0)
+        return (cause.where == "stress", not cause.blamed, kind, -cause.points.value)
 
     return tuple(sorted(causes, key=rank))
 

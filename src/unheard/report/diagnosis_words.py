@@ -17,6 +17,7 @@ WHERE_WORDS: dict[Where, str] = {
     "live": "lost live",
     "test": "lost in the test",
     "slice": "lost on these clips",
+    "trust": "too sure",
     "stress": "not yet met",
 }
 WHERE_MEANINGS: dict[Where, str] = {
@@ -24,6 +25,7 @@ WHERE_MEANINGS: dict[Where, str] = {
     "live": "lost between the test clips and the live clips",
     "test": "lost on the test clips themselves",
     "slice": "lost on one kind of clips, for whatever reason: other causes may take the same points",
+    "trust": "no accuracy is lost, but scores promise more than they keep",
     "stress": "would be lost in a condition that neither the test nor the live clips have",
 }
 KIND_WORDS: dict[RemedyKind, str] = {

@@ -67,7 +67,7 @@ def test_sharpened_logits_are_overconfident_and_the_temperature_is_found(make_pa
     overconfident, _ = _run(make_part, clips, ToneModel(4.0, sure_of_strangers=False)).causes
     assert (overconfident.name, overconfident.where, overconfident.blamed) == (
         "overconfidence",
-        "stress",
+        "trust",
         True,
     )
     assert "answered wrong with a score of 0.9 or more" in overconfident.message
@@ -106,7 +106,7 @@ def test_live_clips_that_are_surely_wrong_are_told_and_no_temperature_mends_them
 def test_strangers_that_are_taken_for_a_class_are_an_open_set(make_part: Any, clips: Any) -> None:
     outcome = _run(make_part, clips, ToneModel(1.0, sure_of_strangers=True))
     _, open_set = outcome.causes
-    assert (open_set.name, open_set.where, open_set.blamed) == ("open-set", "stress", True)
+    assert (open_set.name, open_set.where, open_set.blamed) == ("open-set", "trust", True)
     assert open_set.points.value == pytest.approx(100)
     assert "No threshold up to 0.9999" in open_set.message
     assert [remedy.kind for remedy in open_set.remedies] == ["recipe", "record"]

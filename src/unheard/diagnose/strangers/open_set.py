@@ -32,7 +32,7 @@ def open_set(material: Material, judged: Sequence[Judged], rejection: Rejection,
     worst = judged[0]
     return Cause(
         "open-set",
-        "stress",
+        "trust",
         points,
         blamed,
         f"Of what is none of its classes the model accepts {percent(points.value / 100)} at its threshold of "

@@ -19,7 +19,7 @@ def overconfidence(parts: dict[str, Reliability], model: Model, fitted: Temperat
     blamed = points.sure and points.value >= MIN_OVERCLAIMED_POINTS
     return Cause(
         "overconfidence",
-        "stress",
+        "trust",
         points,
         blamed,
         _claim(name, worst, fitted),
