@@ -43,7 +43,7 @@ def run(
     first = diagnose_case(before, DiagnoseOptions(), watch)
     write_diagnosed(first, out / "before")
     print(f"before: {headline(first.diagnosis)}")
-    for step in first.plan.step:
+    for step in first.plan.chosen:
         print(f"  {step.cause}, {step.points:.1f} points: {step.kind}: {step.do}")
     second = out / "run"
     train_planned(None, second, read_options(folder), first.plan, watch)

@@ -116,7 +116,7 @@ def write_diagnosed(diagnosed: Diagnosed, folder: Path) -> dict[str, Path]:
     write_json(written["diagnosis"], diagnosed.diagnosis.to_dict())
     write_plan(written["plan"], diagnosed.plan)
     listen = _listener(diagnosed.material)
-    write_diagnosis_report(written["report"], diagnosed.diagnosis, diagnosed.plan.step, listen)
+    write_diagnosis_report(written["report"], diagnosed.diagnosis, diagnosed.plan.chosen, listen)
     return written
 
 

@@ -52,4 +52,4 @@ def test_only_what_is_blamed_is_planned_and_conditions_nobody_has_if_they_cost_m
         )
     )
 
-    assert [step.cause for step in plan.step] == ["telephone"]
+    assert [(step.cause, step.carry_out) for step in plan.step] == [("telephone", False)]

@@ -38,7 +38,7 @@ def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_plan(tmp_path / "plan.toml", written)
 
     assert load_plan(tmp_path / "plan.toml") == written
-    assert [one.kind for one in written.by_training] == ["augment", "drop"]
+    assert [one.kind for one in written.chosen if one.by_training] == ["augment", "drop"]
     assert [one.kind for one in written.by_people] == ["record"]
 
 
@@ -93,6 +93,14 @@ def test_a_transform_that_is_there_is_widened_and_never_narrowed() -> None:
     assert (before["min_snr_db"], before["max_snr_db"], before["p"]) == (-5, 25, 0.4)
     assert (after["min_snr_db"], after["max_snr_db"], after["p"]) == (-10, 25, 0.4)
     assert [row.transform for row in wider.augment] == [row.transform for row in robust.augment]
+
+
+def test_what_is_only_proposed_is_not_carried_out() -> None:
+    proposed = step("augment", transform="gain", min_gain_db=-30.0).model_copy(update={"carry_out": False})
+
+    recipe = planned_recipe(load_recipe("tutorial"), plan(proposed))
+    assert recipe.augment == load_recipe("tutorial").augment
+    assert plan(proposed).chosen == ()
 
 
 def test_settings_that_no_recipe_has_are_an_error() -> None:

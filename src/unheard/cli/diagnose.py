@@ -195,6 +195,11 @@ def _compare_paths(paths: tuple[str, str], recordings: Path | None, as_json: boo
 def _show(diagnosed: Diagnosed, written: dict[str, Path]) -> None:
     from unheard.report.diagnosis_terminal import diagnosis_view
 
-    show(diagnosis_view(diagnosed.diagnosis, diagnosed.plan.step))
+    plan = diagnosed.plan
+    show(diagnosis_view(diagnosed.diagnosis, plan.chosen))
+    if proposed := len(plan.step) - len(plan.chosen):
+        print(
+            f"proposed   {proposed} more steps in plan.toml, with carry_out = false: for conditions not yet met"
+        )
     for name, path in written.items():
         print(f"{name:10} {path}")

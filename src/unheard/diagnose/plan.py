@@ -1,4 +1,8 @@
-"""From causes to a plan: every remedy of what is blamed, most points first, each once."""
+"""From causes to a plan: every remedy of what is blamed, most points first, each once.
+
+Remedies against conditions that neither part has stand in it too, but are not carried out unless somebody says
+so: hardening a small model against everything at once costs it more in the test than it wins elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +44,7 @@ def _step(cause: Cause, remedy: Remedy) -> Step:
         high=None if points.high is None else round(points.high, 1),
         kind=remedy.kind,
         do=remedy.sentence,
+        carry_out=cause.where != "stress",
         settings=settings,
     )
 

@@ -10,6 +10,7 @@
     points = 12.1                   # accuracy points lost to it
     kind = "augment"
     do = "Train through telephones."
+    carry_out = true                # false for conditions that nobody has met yet
     settings = { transform = "telephone", p = 0.3 }
 """
 
@@ -45,6 +46,7 @@ class Step(BaseModel):
     high: float | None = None
     kind: Kind
     do: str
+    carry_out: bool = True  # false: proposed only
     settings: dict[str, Any] = {}
 
     @property
@@ -64,17 +66,17 @@ class Plan(BaseModel):
     step: tuple[Step, ...] = Field(default=())
 
     @property
-    def by_training(self) -> tuple[Step, ...]:
-        """Steps that a training carries out."""
-        return tuple(step for step in self.step if step.by_training)
+    def chosen(self) -> tuple[Step, ...]:
+        """Steps that are to be carried out."""
+        return tuple(step for step in self.step if step.carry_out)
 
     @property
     def by_people(self) -> tuple[Step, ...]:
-        """Steps that only people can carry out."""
-        return tuple(step for step in self.step if not step.by_training)
+        """Those of them that only people can carry out."""
+        return tuple(step for step in self.chosen if not step.by_training)
 
     def _settings(self, kind: Kind) -> list[dict[str, Any]]:
-        return [step.settings for step in self.step if step.kind == kind]
+        return [step.settings for step in self.chosen if step.kind == kind]
 
 
 def load_plan(path: Path) -> Plan:
