@@ -198,8 +198,6 @@ def _show(diagnosed: Diagnosed, written: dict[str, Path]) -> None:
     plan = diagnosed.plan
     show(diagnosis_view(diagnosed.diagnosis, plan.chosen))
     if proposed := len(plan.step) - len(plan.chosen):
-        print(
-            f"proposed   {proposed} more steps in plan.toml, with carry_out = false: for conditions not yet met"
-        )
+        print(f"proposed   {proposed} more steps, for conditions not yet met: carry_out = false in plan.toml")
     for name, path in written.items():
         print(f"{name:10} {path}")

@@ -1,7 +1,7 @@
 """From causes to a plan: every remedy of what is blamed, most points first, each once.
 
-Remedies against conditions that neither part has stand in it too, but are not carried out unless somebody says
-so: hardening a small model against everything at once costs it more in the test than it wins elsewhere.
+Remedies against conditions that neither part has stand in it too, but are not carried out unless somebody
+says so: hardening a small model against everything at once costs more in the test than it wins elsewhere.
 """
 
 from __future__ import annotations
