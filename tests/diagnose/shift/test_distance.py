@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from unheard.diagnose.shift.distance import Yardstick, same_p_value, speaker_means, without_classes
+from unheard.diagnose.shift.distance import (
+    Yardstick,
+    further_p_value,
+    same_p_value,
+    speaker_means,
+    without_classes,
+)
 
 
 def test_speakers_count_alike_however_many_clips_they_have() -> None:
@@ -44,3 +50,15 @@ def test_distance_is_in_units_of_chance() -> None:
     assert 1 < moved < 50
     apart = yardstick.errors_apart(test - 1) - yardstick.errors_apart(test)
     np.testing.assert_allclose(apart, np.sqrt(200), rtol=0.1)
+
+
+def test_one_direction_sees_what_many_descriptors_hide() -> None:
+    """0.8 standard deviations of one among 40 descriptors, 40 speakers a side."""
+    random = np.random.default_rng(3)
+    smallest, shift = np.full(40, 1e-3), np.eye(40)[0] * 0.8
+    test, live = random.standard_normal((40, 40)), random.standard_normal((40, 40)) + shift
+    yardstick = Yardstick.of(test, live, smallest)
+    along = yardstick.along(test, test + shift)
+    assert further_p_value(test, live, along, 0) < 0.02
+    assert further_p_value(test, live, -along, 0) > 0.9
+    assert same_p_value(test, live, smallest, 0) > further_p_value(test, live, along, 0)

@@ -64,6 +64,12 @@ class Yardstick:
         gap = self.live.mean(axis=0) - test.mean(axis=0)
         return np.asarray(gap / self.spread / np.sqrt(self.share))
 
+    def along(self, without: Matrix, within: Matrix) -> Matrix:
+        """`(k,)` weights of the descriptors by which speakers are best told apart that have a factor and that
+        do not, from speaker means of test clips without and with it (Fisher's discriminant)."""
+        step = (within.mean(axis=0) - without.mean(axis=0)) / self.spread
+        return np.asarray(self.whiten @ (self.whiten @ step) / self.spread)
+
 
 def _whitening(standard: Matrix) -> Matrix:
     """Inverse square root of the shrunk covariance (Ledoit and Wolf 2004)."""
@@ -84,9 +90,21 @@ def same_p_value(test: Matrix, live: Matrix, smallest: Matrix, seed: int) -> flo
     centred = both - both.mean(axis=0)
     standard = centred / np.maximum(centred.std(axis=0), smallest)
     white = standard @ _whitening(standard)
-    is_live = np.arange(len(both)) >= len(test)
+    sizes = np.square(_exchanged(len(test), len(live), seed) @ white).sum(axis=1)
+    return float(np.mean(sizes >= sizes[0] * (1 - 1e-9)))
+
+
+def further_p_value(test: Matrix, live: Matrix, along: Matrix, seed: int) -> float:
+    """Share of exchanges of whole speakers that set live clips at least as far from test clips along one
+    direction `(k,)`."""
+    sizes = _exchanged(len(test), len(live), seed) @ (np.concatenate([test, live]) @ along)
+    return float(np.mean(sizes >= sizes[0] - 1e-9 * abs(sizes[0])))
+
+
+def _exchanged(num_test: int, num_live: int, seed: int) -> Matrix:
+    """`(1 + exchanges, num_test + num_live)`: weights that take the mean of the test speakers from that of
+    the live ones; the first row as they are, the others after exchanges."""
+    is_live = np.arange(num_test + num_live) >= num_test
     random = np.random.default_rng(seed)
     drawn = np.stack([is_live, *(random.permutation(is_live) for _ in range(_NUM_PERMUTATIONS))])
-    weights = drawn / len(live) - ~drawn / len(test)
-    sizes = np.square(weights @ white).sum(axis=1)
-    return float(np.mean(sizes >= sizes[0] * (1 - 1e-9)))
+    return np.asarray(drawn / num_live - ~drawn / num_test)

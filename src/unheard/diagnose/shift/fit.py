@@ -20,6 +20,7 @@ from unheard.diagnose.shift.chain import Chain, synthesise
 from unheard.diagnose.shift.descriptors import NAMES, Described, describe
 from unheard.diagnose.shift.distance import (
     Yardstick,
+    further_p_value,
     same_p_value,
     smallest_spreads,
     speaker_means,
@@ -47,9 +48,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Fitted:
-    """`chain`: the factors in the live clips. `p_values`: by factor, that speakers differ by chance as live
-    clips do from test clips that have all but this factor. `p_before`, `p_after`: the same with none and all.
-    `distances`: from the untouched test clips to those with all, a factor more each time."""
+    """`chain`: the factors in the live clips. `p_values`: by factor, that chance alone sets live clips as far
+    from test clips with all but this factor, in the direction in which it moves them. `p_before`, `p_after`:
+    that speakers differ by chance as live clips do from test clips with none and with all. `distances`: from
+    test clips with none up to those with all. `described`: `test`, `live`, `explained`."""
 
     chain: dict[str, Setting]
     p_values: dict[str, float]
@@ -92,10 +94,7 @@ class _Search:
             chain, described, distance = self._thinned(*longer)
             distances.append(distance)
             p_value = self._p_value(described)
-        p_values = {
-            name: self._p_value(self._described({one: s for one, s in chain.items() if one != name}))
-            for name in chain
-        }
+        p_values = {name: self._p_value_of(name, chain, described) for name in chain}
         kept = {"test": self.clean, "live": self.live_described, "explained": described}
         return Fitted(chain, p_values, p_before, p_value, tuple(distances), kept, self.num_tried)
 
@@ -151,6 +150,13 @@ class _Search:
 
     def _p_value(self, described: Described) -> float:
         return same_p_value(self._means(described, self.test), self.live_means, self.smallest, self.seed)
+
+    def _p_value_of(self, name: str, chain: Chain, described: Described) -> float:
+        """Of live clips as far from test clips without a factor, in its own direction."""
+        others = self._described({one: setting for one, setting in chain.items() if one != name})
+        without, within = self._means(others, self.test), self._means(described, self.test)
+        along = self.yardstick.along(without, within)
+        return further_p_value(without, self.live_means, along, self.seed)
 
     def _view(self, chain: Chain, described: Described) -> View:
         means = self._means(described, self.test)
