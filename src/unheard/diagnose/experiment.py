@@ -93,6 +93,8 @@ class Material:
     seed: int = 0
     num_threads: int = 1
     on_progress: OnProgress = field(default=_no_progress)
+    worked_out: dict[str, object] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """What one experiment worked out for others, by its name; a copy of the material begins anew."""
 
 
 @dataclass(frozen=True)

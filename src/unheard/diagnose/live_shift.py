@@ -21,7 +21,6 @@ test clips, and as many on live clips as there are factors that can be undone.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +37,7 @@ from unheard.diagnose.shift.factor import Setting
 from unheard.diagnose.shift.fit import ALPHA, Fitted, Side, choose, fit_factors
 from unheard.diagnose.shift.replay import MAX_ANSWERS, Replay, replay
 
+NAME = "live-shift"
 FITTED_CLIPS = 200  # of each part
 MIN_CLIPS = 20
 MIN_POINTS = 1.0
@@ -60,21 +60,6 @@ class Measured:
     @property
     def told(self) -> str:
         return BY_NAME[self.name].tell(self.setting)
-
-
-@dataclass(frozen=True)
-class _Remembered:
-    test: weakref.ref[Part]
-    live: weakref.ref[Part]
-    seed: int
-    fitted: Fitted
-
-    def belongs_to(self, material: Material) -> bool:
-        same = self.test() is material.test and self.live() is material.live
-        return same and self.seed == material.seed
-
-
-_remembered: list[_Remembered] = []  # the last one
 
 
 def live_shift(material: Material) -> Outcome:
@@ -103,14 +88,13 @@ def explained(material: Material, fitted: Fitted) -> Outcome:
 
 
 def fitted_factors(material: Material) -> Fitted:
-    """The conditions of the live clips, fitted on some clips of as many speakers as there are; remembered for
-    the experiment that asks next."""
+    """The conditions of the live clips, fitted on some clips of as many speakers as there are, once."""
     assert material.live is not None
-    if not (_remembered and _remembered[0].belongs_to(material)):
-        fitted = _fit(material, material.live)
-        parts = weakref.ref(material.test), weakref.ref(material.live)
-        _remembered[:] = [_Remembered(*parts, material.seed, fitted)]
-    return _remembered[0].fitted
+    if NAME not in material.worked_out:
+        material.worked_out[NAME] = _fit(material, material.live)
+    fitted = material.worked_out[NAME]
+    assert isinstance(fitted, Fitted)
+    return fitted
 
 
 def _fit(material: Material, live: Part) -> Fitted:
@@ -325,7 +309,7 @@ def _too_few(test: Part, live: Part) -> str:
 
 
 EXPERIMENT = Experiment(
-    "live-shift",
+    NAME,
     "what differs acoustically between live and test clips, and what each difference costs",
     live_shift,
     needs=("live",),
