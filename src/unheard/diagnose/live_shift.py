@@ -38,7 +38,7 @@ from unheard.diagnose.shift.fit import ALPHA, Fitted, Side, choose, fit_factors
 from unheard.diagnose.shift.replay import MAX_ANSWERS, Replay, replay
 
 NAME = "live-shift"
-FITTED_CLIPS = 200  # of each part
+FITTED_CLIPS = 300  # of each part
 MIN_CLIPS = 20
 MIN_POINTS = 1.0
 _MAX_WEIGHT = 5.0

@@ -121,7 +121,8 @@ def babble(samples: Array, sample_rate: int, num_voices: int, random: np.random.
 
 
 def _speech_stream(samples: Array, sample_rate: int) -> Array:
-    """All clips one after another, each at one level and from its first to its last active frame."""
+    """All clips one after another, each at one level and from its first to its last active frame, and all of
+    it backwards: other people do not say the words that the model waits for."""
     samples = samples - samples.mean(axis=1, keepdims=True)
     _, active = active_frames(samples, sample_rate)
     begun = np.maximum.accumulate(active, axis=1)
@@ -129,4 +130,4 @@ def _speech_stream(samples: Array, sample_rate: int) -> Array:
     level = np.maximum(speech_level(samples, sample_rate), 1e-9)
     size = round(0.02 * sample_rate)
     frames = samples[:, : active.shape[1] * size].reshape(len(samples), active.shape[1], size)
-    return np.asarray((frames / level[:, None, None])[begun & goes_on].ravel(), np.float32)
+    return np.asarray((frames / level[:, None, None])[begun & goes_on].ravel()[::-1], np.float32)
