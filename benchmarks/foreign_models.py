@@ -81,9 +81,9 @@ def cepstra(samples, sample_rate):
     return np.concatenate([part.mean(axis=1) for part in np.array_split(rows, 10, axis=1)])
 
 
-data = np.load(Path(__file__).with_name("svm_words.npz"))
 machine = make_pipeline(StandardScaler(), SVC(C=10, gamma=0.002))
-machine.fit([cepstra(clip / 32768, SAMPLE_RATE) for clip in data["clips"]], data["classes"])
+with np.load(Path(__file__).with_name("svm_words.npz")) as data:
+    machine.fit([cepstra(clip / 32768, SAMPLE_RATE) for clip in data["clips"]], data["classes"])
 
 
 def score(samples, sample_rate):
