@@ -18,6 +18,7 @@ from unheard.augment.room_bank import RoomBank
 from unheard.corpus.background import PARTS
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import labelled_clips
+from unheard.corpus.more_noise import with_noise
 from unheard.corpus.scan import DECODABLE, scan_folder
 from unheard.corpus.split import split_corpus
 from unheard.corpus.table import Corpus
@@ -54,6 +55,7 @@ def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch(
     require_free(folder)
     watch.on_step(f"reading {source}")
     corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
+    corpus = with_noise(corpus, [Path(folder) for folder in options.noise])
     return train_corpus(corpus, folder, options, watch)
 
 

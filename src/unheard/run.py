@@ -55,6 +55,7 @@ class RunOptions:
     seed: int = 0
     split: SplitOptions = field(default_factory=SplitOptions)
     layout: str | None = None
+    noise: tuple[str, ...] = ()  # folders of background recordings besides the corpus's own
     measure_conditions: bool = True
     audit: bool = True  # the quick audit first
     threshold: float = 0.5  # of an event in a stream
@@ -70,6 +71,7 @@ class RunOptions:
         kept = {key: document[key] for key in ("seed", "layout", "measure_conditions")}
         kept["audit"] = document.get("audit", False)  # runs of older versions had none
         kept["threshold"] = document.get("threshold", 0.5)
+        kept["noise"] = tuple(document.get("noise", ()))
         return cls(recipe=recipe, split=SplitOptions(**document["split"]), **kept)
 
 

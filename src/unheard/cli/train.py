@@ -40,6 +40,10 @@ def train(
     split: Annotated[str, typer.Option(help="Method; see `unheard corpus split --help`.")] = "auto",
     salt: Annotated[str, typer.Option(help="Another salt draws other speakers into each split.")] = "unheard",
     layout: Annotated[str | None, typer.Option(help="Force the layout of the folder.")] = None,
+    noise: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of background recordings to train with, besides the corpus's own."),
+    ] = None,
     plan: Annotated[
         Path | None, typer.Option(help="plan.toml of `unheard diagnose`: carry out what training can.")
     ] = None,
@@ -55,6 +59,8 @@ def train(
     """Train a model on recordings; leaves a bundle, an honest estimate and a report in the folder of the run.
 
     Example: unheard train recordings/ --out runs/first
+
+    Example: unheard train recordings/ --noise cafes/ --noise streets/ --out runs/noisy
 
     Example: unheard train --out runs/first --resume
 
@@ -81,6 +87,7 @@ def train(
                 seed=seed,
                 split=SplitOptions(method=split, salt=salt),  # type: ignore[arg-type]
                 layout=layout,
+                noise=tuple(str(folder.resolve()) for folder in noise or ()),
                 measure_conditions=conditions,
                 audit=audit,
             )
