@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -63,6 +65,51 @@ def test_bc_resnet_has_the_published_parameters(width: str, published: int) -> N
     assert count_parameters(model_of(f"bc-resnet-{width}")) == pytest.approx(published, rel=0.02)
 
 
+# Choi et al. 2019, table 3, for 12 classes, in thousands
+@pytest.mark.parametrize(
+    ("name", "published"),
+    [("tc-resnet8", 66), ("tc-resnet8-1.5", 145), ("tc-resnet14", 137), ("tc-resnet14-1.5", 305)],
+)
+def test_tc_resnet_has_the_published_parameters(name: str, published: int) -> None:
+    assert count_parameters(model_of(name)) / 1000 == pytest.approx(published, rel=0.02)
+
+
+# Majumdar and Ginsburg 2020, table 2, for the 30 words of Speech Commands 0.01, in thousands
+@pytest.mark.parametrize(("name", "published"), [("matchboxnet-3x1x64", 77), ("matchboxnet-3x2x64", 93)])
+def test_matchboxnet_has_the_published_parameters(name: str, published: int) -> None:
+    assert count_parameters(model_of(name, 30)) / 1000 == pytest.approx(published, rel=0.02)
+
+
+def test_cnn_trad_fpool3_has_the_published_parameters() -> None:
+    # Sainath and Parada 2015, table 1: 32 frames, 4 classes
+    assert count_parameters(build_network("cnn-trad-fpool3", 40, 32, 4)) == pytest.approx(244_200, rel=0.02)
+    # Choi et al. 2019, table 3: one second in 49 frames, 12 classes; its operations are two a multiplication
+    network = build_network("cnn-trad-fpool3", 40, 49, 12)
+    assert count_parameters(network) == pytest.approx(524_000, rel=0.02)
+    assert count_multiplies(network, torch.zeros(1, 40, 49)) == pytest.approx(76.1e6 / 2, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("size", "published_bytes", "published_operations"),
+    [("s", 38_600, 5.4e6), ("m", 189_200, 19.8e6), ("l", 497_600, 56.9e6)],
+)
+def test_ds_cnn_needs_the_published_memory(
+    size: str, published_bytes: int, published_operations: float
+) -> None:
+    # Zhang et al. 2017, table 9, 12 classes: a byte for each weight, normalisation being folded into biases,
+    # and for each value of the two largest neighbours among the maps
+    network = build_network(f"ds-cnn-{size}", 10, 49, 12).eval()
+    maps = [layer for layer in network.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+    folded = count_parameters(network) - sum(layer.num_features for layer in maps)
+    sizes: list[int] = []
+    for layer in maps:
+        layer.register_forward_hook(lambda _, __, output: sizes.append(output.numel()))
+    multiplies = count_multiplies(network, torch.zeros(1, 10, 49))
+    largest = max(one + other for one, other in pairwise(sizes))
+    assert folded + largest == pytest.approx(published_bytes, rel=0.002)
+    assert 2 * multiplies == pytest.approx(published_operations, rel=0.05)
+
+
 def test_bc_resnet_1_needs_about_the_published_multiplies() -> None:
     network = build_network("bc-resnet-1", 40, 101, 12).eval()
     # 3.1 M published; that count includes normalisation and activations, this one does not
@@ -91,6 +138,8 @@ def test_features_that_do_not_fit_say_what_would() -> None:
         build_network("bc-resnet-1", 64, 101, 12)
     with pytest.raises(UsageError, match="at least 17 bands and 41 frames"):
         build_network("tutorial-cnn", 64, 20, 12)
+    with pytest.raises(UsageError, match="at least 19 bands and 29 frames, not 40 bands and 28 frames"):
+        build_network("cnn-trad-fpool3", 40, 28, 12)
 
 
 def test_dropout_of_a_recipe_reaches_the_network() -> None:

@@ -39,6 +39,7 @@ def test_our_own_front_ends_can_be_declared(name: str) -> None:
         spectrum_norm="full-scale",
         num_bands=options.num_bands,
         min_hz=options.min_hz,
+        max_hz=options.max_hz,
         scale=options.scale,
         top_db=options.top_db,
         normalisation=options.normalisation,

@@ -8,9 +8,13 @@ from functools import partial
 
 from unheard.errors import UsageError, unknown_name
 from unheard.models.bc_resnet import BcResNet
+from unheard.models.cnn_trad_fpool3 import CnnTradFpool3
+from unheard.models.ds_cnn import DsCnn
 from unheard.models.lean import Lean
+from unheard.models.matchbox_net import MatchboxNet
 from unheard.models.network import Network
 from unheard.models.simple_cnn_1d import SimpleCnn1d
+from unheard.models.tc_resnet import TcResNet
 from unheard.models.tutorial_cnn import TutorialCnn
 
 
@@ -43,12 +47,49 @@ def _lean(size: str, speed: str) -> Architecture:
     )
 
 
+def _ds_cnn(size: str) -> Architecture:
+    return Architecture(
+        name=f"ds-cnn-{size}",
+        summary=f"depthwise separable network, size {size.upper()} (Zhang et al. 2017)",
+        front_end="mfcc-10",
+        build=partial(DsCnn, size=size),
+        has_dropout=False,
+    )
+
+
+def _tc_resnet(depth: str, width: float) -> Architecture:
+    return Architecture(
+        name=f"tc-resnet{depth}" + (f"-{width:g}" if width != 1 else ""),
+        summary=f"residual network over time, {depth} layers, width {width:g} (Choi et al. 2019)",
+        front_end="mfcc-40-of-64",
+        build=partial(TcResNet, depth=depth, width=width),
+    )
+
+
+def _matchbox_net(repeat: int) -> Architecture:
+    return Architecture(
+        name=f"matchboxnet-3x{repeat}x64",
+        summary=f"separable network over time, {repeat} layers a block (Majumdar and Ginsburg 2020)",
+        front_end="mfcc-64",
+        build=partial(MatchboxNet, repeat=repeat),
+    )
+
+
 CATALOG: dict[str, Architecture] = {
     row.name: row
     for row in (
         Architecture("tutorial-cnn", "two convolutions and a dense layer", "tutorial", TutorialCnn, False),
         Architecture("simple-cnn-1d", "two convolutions over time", "mel-40", SimpleCnn1d),
         *(_bc_resnet(width) for width in ("1", "1.5", "2", "3", "6", "8")),
+        Architecture(
+            "cnn-trad-fpool3",
+            "two large convolutions (Sainath and Parada 2015)",
+            "mfcc-40-slow",
+            CnnTradFpool3,
+        ),
+        *(_ds_cnn(size) for size in "sml"),
+        *(_tc_resnet(depth, width) for depth in ("8", "14") for width in (1, 1.5)),
+        *(_matchbox_net(repeat) for repeat in (1, 2)),
         _lean("s", "for the smallest machines"),
         _lean("m", "the default"),
         _lean("l", "where accuracy matters more than speed"),

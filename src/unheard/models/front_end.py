@@ -91,6 +91,13 @@ PRESETS: dict[str, FrontEndOptions] = {
     "mel-40-band-mean": FrontEndOptions(normalisation="band-mean"),
     "pcen-40": FrontEndOptions(scale="pcen"),
     "mfcc-40": FrontEndOptions(num_bands=80, num_mfcc=40, scale="db", top_db=80),
+    # DS-CNN, TC-ResNet, cnn-trad-fpool3 as TC-ResNet's authors trained it, MatchboxNet
+    "mfcc-10": FrontEndOptions(window_ms=40, hop_ms=20, max_hz=4000, num_mfcc=10),
+    "mfcc-40-of-64": FrontEndOptions(num_bands=64, min_hz=80, max_hz=7600, num_mfcc=40),
+    "mfcc-40-slow": FrontEndOptions(
+        window_ms=40, hop_ms=20, num_bands=64, min_hz=80, max_hz=7600, num_mfcc=40
+    ),
+    "mfcc-64": FrontEndOptions(window_ms=25, num_bands=64, min_hz=0, num_mfcc=64, scale="db", top_db=80),
 }
 
 
