@@ -16,6 +16,7 @@ from unheard.models.network import Network
 from unheard.models.simple_cnn_1d import SimpleCnn1d
 from unheard.models.tc_resnet import TcResNet
 from unheard.models.tutorial_cnn import TutorialCnn
+from unheard.models.whisper import WhisperTiny
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ CATALOG: dict[str, Architecture] = {
         _lean("s", "for the smallest machines"),
         _lean("m", "the default"),
         _lean("l", "where accuracy matters more than speed"),
+        Architecture("whisper-tiny", "a large encoder, made to be pretrained", "whisper", WhisperTiny),
     )
 }
 

@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from unheard.errors import UsageError, unknown_name
+from unheard.models.mel import MelScale, to_hz, to_mel
 from unheard.units import seconds_to_samples
 
 Scale = Literal["db", "log", "pcen"]
-Normalisation = Literal["none", "clip", "band-mean", "band"]
+Normalisation = Literal["none", "clip", "band-mean", "band", "scaled"]
 
 POWER_FLOOR = 1e-10  # -100 dB re full scale; below 16-bit quantisation noise in any band
 
@@ -26,7 +27,11 @@ class FrontEndOptions:
     `scale`: decibels, natural logarithm, or per-channel energy normalisation (PCEN).
     `top_db`: with `db` or `log`, values further than this below the clip's loudest are raised to it.
     `normalisation`: `clip` subtracts the clip's mean and divides by its deviation; `band-mean` subtracts each
-    band's mean over time (which removes level and stationary colour); `band` also divides by its deviation.
+    band's mean over time (which removes level and stationary colour); `band` also divides by its deviation;
+    `scaled` maps -80..0 dB to 0..2 and leaves the level in.
+    `mel_scale`: `htk` has triangles of peak 1, `slaney` of area 1 over Hz.
+    `fft_ms`: what a spectrum is computed of, the window in its middle; None: the window's samples, rounded up
+    to a power of two.
     `num_mfcc`: keep so many cosine coefficients instead of the bands.
     """
 
@@ -41,6 +46,8 @@ class FrontEndOptions:
     normalisation: Normalisation = "none"
     num_mfcc: int | None = None
     power_floor: float = POWER_FLOOR
+    mel_scale: MelScale = "htk"
+    fft_ms: float | None = None
 
     def __post_init__(self) -> None:
         nyquist_hz = self.sample_rate / 2
@@ -52,6 +59,10 @@ class FrontEndOptions:
         if not 0 < self.hop_ms <= self.window_ms:
             raise UsageError(
                 f"Front end: hop_ms {self.hop_ms:g} is not between 0 and window_ms {self.window_ms:g}."
+            )
+        if self.fft_ms is not None and self.fft_ms < self.window_ms:
+            raise UsageError(
+                f"Front end: fft_ms {self.fft_ms:g} is less than window_ms {self.window_ms:g}, and holds it."
             )
         if self.num_mfcc is not None and not 0 < self.num_mfcc <= self.num_bands:
             raise UsageError(f"Front end: {self.num_mfcc} MFCC do not fit into {self.num_bands} bands.")
@@ -71,7 +82,8 @@ class FrontEndOptions:
 
     @property
     def fft_samples(self) -> int:
-        """Window, rounded up to a power of two."""
+        if self.fft_ms is not None:
+            return seconds_to_samples(self.fft_ms / 1000, self.sample_rate)
         return 1 << (self.window_samples - 1).bit_length()
 
     @property
@@ -98,6 +110,19 @@ PRESETS: dict[str, FrontEndOptions] = {
         window_ms=40, hop_ms=20, num_bands=64, min_hz=80, max_hz=7600, num_mfcc=40
     ),
     "mfcc-64": FrontEndOptions(window_ms=25, num_bands=64, min_hz=0, num_mfcc=64, scale="db", top_db=80),
+    # Radford et al. 2023, section 2.2, as published with the weights. Its powers are 1e4 times ours, for its
+    # window of 400 samples is not divided by half its sum: hence the floor.
+    "whisper": FrontEndOptions(
+        window_ms=25,
+        num_bands=80,
+        min_hz=0,
+        scale="db",
+        top_db=80,
+        normalisation="scaled",
+        power_floor=1e-14,
+        mel_scale="slaney",
+        fft_ms=25,
+    ),
 }
 
 
@@ -112,20 +137,18 @@ def preset(name: str) -> FrontEndOptions:
 
 
 def mel_filters(options: FrontEndOptions) -> Tensor:
-    """Triangles evenly spaced on the mel scale 2595 log10(1 + f/700): `(num_fft_bins, num_bands)`, peak 1."""
-
-    def to_mel(hz: float) -> float:
-        return 2595.0 * math.log10(1.0 + hz / 700.0)
-
-    mels = torch.linspace(
-        to_mel(options.min_hz), to_mel(options.upper_hz), options.num_bands + 2, dtype=torch.float64
-    )
-    edges_hz = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
+    """Triangles evenly spaced on the mel scale: `(num_fft_bins, num_bands)`."""
+    scale = options.mel_scale
+    ends = to_mel(options.min_hz, scale), to_mel(options.upper_hz, scale)
+    edges_hz = to_hz(torch.linspace(*ends, options.num_bands + 2, dtype=torch.float64), scale)
     bins_hz = torch.arange(options.fft_samples // 2 + 1, dtype=torch.float64)
     bins_hz = (bins_hz * options.sample_rate / options.fft_samples)[:, None]
     rising = (bins_hz - edges_hz[:-2]) / (edges_hz[1:-1] - edges_hz[:-2])
     falling = (edges_hz[2:] - bins_hz) / (edges_hz[2:] - edges_hz[1:-1])
-    return torch.minimum(rising, falling).clamp(min=0).float()
+    triangles = torch.minimum(rising, falling).clamp(min=0)
+    if scale == "slaney":
+        triangles *= 2.0 / (edges_hz[2:] - edges_hz[:-2])
+    return triangles.float()
 
 
 def dct_matrix(num_coefficients: int, num_bands: int) -> Tensor:
@@ -235,6 +258,8 @@ class FrontEnd(nn.Module):
         kind = self.options.normalisation
         if kind == "none":
             return features
+        if kind == "scaled":
+            return features / 40.0 + 2.0
         over = (1, 2) if kind == "clip" else (2,)
         features = features - features.mean(dim=over, keepdim=True)
         if kind == "band-mean":

@@ -10,6 +10,11 @@ class Network(nn.Module):
 
     embedding_size: int
 
+    @property
+    def stages(self) -> tuple[nn.Module, ...]:
+        """What of it can be pretrained, from the sound upwards; the rest is the head."""
+        return ()
+
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """`(batch, num_bins, num_frames)` to logits `(batch, num_classes)` and embedding `(batch, size)`."""
         raise NotImplementedError

@@ -25,6 +25,7 @@ from unheard.train.data import TrainingClips
 from unheard.train.fit import TrainingData
 from unheard.train.recipe import Recipe
 from unheard.train.silence import SilenceMaker
+from unheard.train.transfer import start_from_pretrained
 from unheard.units import seconds_to_samples
 
 COVERED_SHARE = 0.95  # of the clips fit into the automatic window
@@ -69,16 +70,18 @@ def front_end_options(recipe: Recipe) -> FrontEndOptions:
 
 
 def build_model(recipe: Recipe, classes: ClassMap, window_s: float, seed: int) -> SpeechModel:
-    """A new model; the seed decides its first weights."""
+    """A new model; the seed decides its first weights, but for those that the recipe starts from."""
     torch.manual_seed(seed)
     window_samples = seconds_to_samples(window_s, recipe.data.sample_rate)
-    return SpeechModel(
+    model = SpeechModel(
         recipe.model.architecture,
         len(classes.labels),
         front_end_options(recipe),
         window_samples,
         recipe.model.dropout,
     )
+    start_from_pretrained(model, recipe)
+    return model
 
 
 def prepare(
