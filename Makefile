@@ -36,7 +36,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Making the environment in $(VENV), once; this takes a few minutes."
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt '$(TORCH)' --editable '.[train,voices,audit,dev]'
+		--constraint constraints.txt '$(TORCH)' --editable '.[train,voices,pretrained,audit,dev]'
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 		--no-deps $(VOICE_ENCODER)
 	@touch $@
