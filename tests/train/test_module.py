@@ -10,6 +10,7 @@ import torch
 from unheard.models.front_end import PRESETS
 from unheard.models.speech_model import SpeechModel
 from unheard.train.module import build_optimiser, rate_factor, step_seed
+from unheard.train.novograd import NovoGrad
 from unheard.train.recipe import OptimiserSection, ScheduleSection
 
 
@@ -30,6 +31,21 @@ def test_cosine_is_a_cosine() -> None:
     assert rate_factor(options, 5, 20) == pytest.approx((1 + math.cos(math.pi / 4)) / 2)
 
 
+@pytest.mark.parametrize(("epoch", "expected"), [(0, 1), (9.9, 1), (10, 0.2), (19.9, 0.2), (20, 0.04)])
+def test_milestones_are_shares_of_the_training(epoch: float, expected: float) -> None:
+    options = ScheduleSection(name="step", step_factor=0.2, milestones=(1 / 3, 2 / 3))
+    assert rate_factor(options, epoch, 30) == pytest.approx(expected)
+
+
+# warm-up, hold and a fall with the square, as MatchboxNet's authors have it: 5, 45 and 50 % of the training
+@pytest.mark.parametrize(
+    ("epoch", "expected"), [(1, 0.5), (2, 1), (20, 1), (30, 0.25), (35, 1 / 16), (40, 0)]
+)
+def test_hold_stays_and_then_falls_with_the_square(epoch: float, expected: float) -> None:
+    options = ScheduleSection(name="hold", warmup_epochs=2, hold_share=0.5)
+    assert rate_factor(options, epoch, 40) == pytest.approx(expected)
+
+
 def test_constant_stays() -> None:
     assert {rate_factor(ScheduleSection(name="constant"), epoch, 9) for epoch in range(9)} == {1.0}
 
@@ -48,6 +64,14 @@ def test_adamw_decays_matrices_and_not_biases() -> None:
     assert others["weight_decay"] == 0
     assert all(weight.ndim > 1 for weight in decayed["params"])
     assert sum(len(group["params"]) for group in optimiser.param_groups) == len(list(model.parameters()))
+
+
+def test_novograd_takes_everything() -> None:
+    model = SpeechModel("lean-s", 3, PRESETS["mel-40"], 16_000)
+    optimiser = build_optimiser(OptimiserSection(name="novograd", momentum=0.95), model)
+    assert isinstance(optimiser, NovoGrad)
+    assert sum(len(group["params"]) for group in optimiser.param_groups) == len(list(model.parameters()))
+    assert optimiser.defaults == {"lr": 3e-3, "first": 0.95, "second": 0.5, "decay": 0.05}
 
 
 def test_sgd_takes_everything() -> None:

@@ -44,7 +44,10 @@ class TemporalBlock(nn.Module):
 
 
 class TcResNet(Network):
-    """`(batch, num_bins, num_frames)` features to `(batch, num_classes)` logits and an embedding of 48 x `width`."""
+    """`(batch, num_bins, num_frames)` features to `(batch, num_classes)` logits and an embedding.
+
+    The embedding has 48 x `width` values.
+    """
 
     def __init__(
         self,

@@ -19,12 +19,11 @@ from unheard.corpus.classes import ClassMap
 from unheard.models.speech_model import SpeechModel
 from unheard.train.augmentation import NO_WORD, Augmentation
 from unheard.train.data import SILENCE_ROW, Batch
-from unheard.train.recipe import OptimiserSection, PretrainedSection, Recipe, ScheduleSection
+from unheard.train.novograd import NovoGrad
+from unheard.train.recipe import OptimiserSection, Recipe, ScheduleSection
 from unheard.train.silence import SilenceMaker
-from unheard.train.transfer import parameter_groups
 
 INT16_SCALE = 1.0 / 32768.0
-FROM_NOTHING = PretrainedSection()
 
 
 @dataclass(frozen=True)
@@ -48,20 +47,41 @@ def rate_factor(options: ScheduleSection, epoch: float, num_epochs: int) -> floa
     if options.name == "constant":
         return 1.0
     if options.name == "step":
-        return float(options.step_factor ** ((epoch - options.warmup_epochs) // options.step_epochs))
+        return float(options.step_factor ** _num_steps(options, epoch, num_epochs))
+    if options.name == "hold":
+        left = (num_epochs - epoch) / (num_epochs * (1 - options.hold_share))
+        return max(0.0, min(1.0, left)) ** 2
     progress = (epoch - options.warmup_epochs) / (num_epochs - options.warmup_epochs)
     return 0.5 * (1.0 + math.cos(math.pi * min(1.0, progress)))
 
 
-def build_optimiser(
-    options: OptimiserSection, model: SpeechModel, pretrained: PretrainedSection = FROM_NOTHING
-) -> torch.optim.Optimizer:
-    """SGD or AdamW over what is trained; biases and normalisation are not decayed by AdamW."""
-    groups = parameter_groups(model, options, pretrained)
+def _num_steps(options: ScheduleSection, epoch: float, num_epochs: int) -> float:
+    """How often the rate has been multiplied by now."""
+    if options.milestones:
+        return sum(epoch >= share * num_epochs for share in options.milestones)
+    return (epoch - options.warmup_epochs) // options.step_epochs
+
+
+def build_optimiser(options: OptimiserSection, model: SpeechModel) -> torch.optim.Optimizer:
+    """SGD, NovoGrad or AdamW; biases and normalisation are not decayed by AdamW."""
+    decayed = [weight for weight in model.parameters() if weight.ndim > 1]
+    others = [weight for weight in model.parameters() if weight.ndim <= 1]
+    if options.name == "novograd":
+        weights = [weight for weight in model.parameters() if weight.requires_grad]
+        decay = options.weight_decay
+        return NovoGrad(weights, options.learning_rate, first=options.momentum, weight_decay=decay)
     if options.name == "adamw":
+        groups = [
+            {"params": decayed, "weight_decay": options.weight_decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
         return torch.optim.AdamW(groups, lr=options.learning_rate, betas=(options.momentum, 0.999))
-    evenly = [group | {"weight_decay": options.weight_decay} for group in groups]
-    return torch.optim.SGD(evenly, lr=options.learning_rate, momentum=options.momentum)
+    return torch.optim.SGD(
+        model.parameters(),
+        lr=options.learning_rate,
+        momentum=options.momentum,
+        weight_decay=options.weight_decay,
+    )
 
 
 class TrainingModule(pl.LightningModule):
@@ -142,7 +162,7 @@ class TrainingModule(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """The optimiser, with a rate set anew before every step."""
-        optimiser = build_optimiser(self.recipe.optimiser, self.model, self.recipe.pretrained)
+        optimiser = build_optimiser(self.recipe.optimiser, self.model)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._factor())
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 

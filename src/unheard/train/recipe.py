@@ -8,19 +8,21 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeInt,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from unheard.errors import UsageError, unknown_name
 
-RECIPE_NAMES = ("robust", "large", "bc-resnet", "tutorial")
+PEER_RECIPE_NAMES = (
+    "bc-resnet",
+    "bc-resnet-3",
+    "bc-resnet-8",
+    "cnn-trad-fpool3",
+    "ds-cnn",
+    "matchboxnet",
+    "tc-resnet",
+    "tutorial",
+)
+RECIPE_NAMES = ("robust", *PEER_RECIPE_NAMES)
 
 
 class Section(BaseModel):
@@ -36,23 +38,6 @@ class ModelSection(Section):
     dropout: float | None = Field(None, ge=0, lt=1)
 
 
-class PretrainedSection(Section):
-    """Published weights to start from, and how much they are changed.
-
-    `weights`: a name (`whisper-tiny.en`), a `.safetensors` file or CTranslate2's `model.bin`; `none` starts
-    from chance.
-    `trained_blocks`: the last so many stages of the encoder are trained and the others stay as they are; 0
-    trains the head alone.
-    `encoder_rate`: learning rate of the last stage relative to the head's, `optimiser.learning_rate`.
-    `layer_decay`: of each stage relative to the one above.
-    """
-
-    weights: str = "none"
-    trained_blocks: Literal["all"] | NonNegativeInt = "all"
-    encoder_rate: float = Field(0.1, gt=0)
-    layer_decay: float = Field(1.0, gt=0, le=1)
-
-
 class FrontEndSection(Section):
     """A preset of the front end, and what is to differ from it. None keeps what the preset (or, for the
     preset, the architecture) says."""
@@ -65,11 +50,9 @@ class FrontEndSection(Section):
     max_hz: float | None = None
     scale: Literal["db", "log", "pcen"] | None = None
     top_db: float | None = None
-    normalisation: Literal["none", "clip", "band-mean", "band", "scaled"] | None = None
+    normalisation: Literal["none", "clip", "band-mean", "band"] | None = None
     num_mfcc: int | None = None
     power_floor: float | None = None
-    mel_scale: Literal["htk", "slaney"] | None = None
-    fft_ms: float | None = None
 
 
 class DataSection(Section):
@@ -102,20 +85,26 @@ class DataSection(Section):
 
 
 class OptimiserSection(Section):
-    name: Literal["sgd", "adamw"] = "adamw"
+    name: Literal["sgd", "adamw", "novograd"] = "adamw"
     learning_rate: float = Field(3e-3, gt=0)
     momentum: float = Field(0.9, ge=0, lt=1)
     weight_decay: float = Field(0.05, ge=0)
 
 
 class ScheduleSection(Section):
-    """The learning rate over epochs: `constant`, `step` (times `step_factor` every `step_epochs`) or `cosine`
-    to 0, after a linear rise over `warmup_epochs`."""
+    """The learning rate over epochs: `constant`, `step` (times `step_factor` every `step_epochs`), `cosine`
+    to 0, or `hold` (constant for `hold_share` of the training, then to 0 with the square of what is left),
+    after a linear rise over `warmup_epochs`.
 
-    name: Literal["constant", "step", "cosine"] = "cosine"
+    `milestones`: shares of the training at which `step` steps, instead of every `step_epochs`.
+    """
+
+    name: Literal["constant", "step", "cosine", "hold"] = "cosine"
     warmup_epochs: float = Field(0.0, ge=0)
     step_epochs: int = Field(5, ge=1)
     step_factor: float = Field(0.25, gt=0, le=1)
+    milestones: tuple[float, ...] = ()
+    hold_share: float = Field(0.5, ge=0, lt=1)
 
 
 class TrainingSection(Section):
@@ -162,7 +151,6 @@ class Recipe(Section):
     name: str = "custom"
     summary: str = ""
     model: ModelSection = ModelSection()
-    pretrained: PretrainedSection = PretrainedSection()
     front_end: FrontEndSection = FrontEndSection()
     data: DataSection = DataSection()
     optimiser: OptimiserSection = OptimiserSection()
