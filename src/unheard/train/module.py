@@ -20,10 +20,12 @@ from unheard.models.speech_model import SpeechModel
 from unheard.train.augmentation import NO_WORD, Augmentation
 from unheard.train.data import SILENCE_ROW, Batch
 from unheard.train.novograd import NovoGrad
-from unheard.train.recipe import OptimiserSection, Recipe, ScheduleSection
+from unheard.train.recipe import OptimiserSection, PretrainedSection, Recipe, ScheduleSection
 from unheard.train.silence import SilenceMaker
+from unheard.train.transfer import parameter_groups
 
 INT16_SCALE = 1.0 / 32768.0
+FROM_NOTHING = PretrainedSection()
 
 
 @dataclass(frozen=True)
@@ -62,26 +64,19 @@ def _num_steps(options: ScheduleSection, epoch: float, num_epochs: int) -> float
     return (epoch - options.warmup_epochs) // options.step_epochs
 
 
-def build_optimiser(options: OptimiserSection, model: SpeechModel) -> torch.optim.Optimizer:
-    """SGD, NovoGrad or AdamW; biases and normalisation are not decayed by AdamW."""
-    decayed = [weight for weight in model.parameters() if weight.ndim > 1]
-    others = [weight for weight in model.parameters() if weight.ndim <= 1]
+def build_optimiser(
+    options: OptimiserSection, model: SpeechModel, pretrained: PretrainedSection = FROM_NOTHING
+) -> torch.optim.Optimizer:
+    """SGD, NovoGrad or AdamW over what is trained; biases and normalisation are not decayed by AdamW."""
+    groups = parameter_groups(model, options, pretrained)
     if options.name == "novograd":
         weights = [weight for weight in model.parameters() if weight.requires_grad]
         decay = options.weight_decay
         return NovoGrad(weights, options.learning_rate, first=options.momentum, weight_decay=decay)
     if options.name == "adamw":
-        groups = [
-            {"params": decayed, "weight_decay": options.weight_decay},
-            {"params": others, "weight_decay": 0.0},
-        ]
         return torch.optim.AdamW(groups, lr=options.learning_rate, betas=(options.momentum, 0.999))
-    return torch.optim.SGD(
-        model.parameters(),
-        lr=options.learning_rate,
-        momentum=options.momentum,
-        weight_decay=options.weight_decay,
-    )
+    evenly = [group | {"weight_decay": options.weight_decay} for group in groups]
+    return torch.optim.SGD(evenly, lr=options.learning_rate, momentum=options.momentum)
 
 
 class TrainingModule(pl.LightningModule):
@@ -162,7 +157,7 @@ class TrainingModule(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """The optimiser, with a rate set anew before every step."""
-        optimiser = build_optimiser(self.recipe.optimiser, self.model)
+        optimiser = build_optimiser(self.recipe.optimiser, self.model, self.recipe.pretrained)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._factor())
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 

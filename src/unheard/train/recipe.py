@@ -8,7 +8,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from unheard.errors import UsageError, unknown_name
 
@@ -22,7 +30,7 @@ PEER_RECIPE_NAMES = (
     "tc-resnet",
     "tutorial",
 )
-RECIPE_NAMES = ("robust", *PEER_RECIPE_NAMES)
+RECIPE_NAMES = ("robust", "large", *PEER_RECIPE_NAMES)
 
 
 class Section(BaseModel):
@@ -38,6 +46,23 @@ class ModelSection(Section):
     dropout: float | None = Field(None, ge=0, lt=1)
 
 
+class PretrainedSection(Section):
+    """Published weights to start from, and how much they are changed.
+
+    `weights`: a name (`whisper-tiny.en`), a `.safetensors` file or CTranslate2's `model.bin`; `none` starts
+    from chance.
+    `trained_blocks`: the last so many stages of the encoder are trained and the others stay as they are; 0
+    trains the head alone.
+    `encoder_rate`: learning rate of the last stage relative to the head's, `optimiser.learning_rate`.
+    `layer_decay`: of each stage relative to the one above.
+    """
+
+    weights: str = "none"
+    trained_blocks: Literal["all"] | NonNegativeInt = "all"
+    encoder_rate: float = Field(0.1, gt=0)
+    layer_decay: float = Field(1.0, gt=0, le=1)
+
+
 class FrontEndSection(Section):
     """A preset of the front end, and what is to differ from it. None keeps what the preset (or, for the
     preset, the architecture) says."""
@@ -50,9 +75,11 @@ class FrontEndSection(Section):
     max_hz: float | None = None
     scale: Literal["db", "log", "pcen"] | None = None
     top_db: float | None = None
-    normalisation: Literal["none", "clip", "band-mean", "band"] | None = None
+    normalisation: Literal["none", "clip", "band-mean", "band", "scaled"] | None = None
     num_mfcc: int | None = None
     power_floor: float | None = None
+    mel_scale: Literal["htk", "slaney"] | None = None
+    fft_ms: float | None = None
 
 
 class DataSection(Section):
@@ -151,6 +178,7 @@ class Recipe(Section):
     name: str = "custom"
     summary: str = ""
     model: ModelSection = ModelSection()
+    pretrained: PretrainedSection = PretrainedSection()
     front_end: FrontEndSection = FrontEndSection()
     data: DataSection = DataSection()
     optimiser: OptimiserSection = OptimiserSection()
