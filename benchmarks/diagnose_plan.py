@@ -21,10 +21,9 @@ from unheard.corpus.table import Corpus
 from unheard.diagnose.diagnose import DiagnoseOptions
 from unheard.diagnose.words import points_words
 from unheard.diagnosing import Case, diagnose_case, write_diagnosed
-from unheard.pipeline import read_options
 from unheard.planned import train_planned
 from unheard.report.diagnosis_words import headline
-from unheard.run import Watch
+from unheard.run import Watch, read_options
 from unheard.signal.audio_file import read_audio, write_audio
 
 

@@ -19,9 +19,8 @@ from unheard.diagnose.material import Cut, PartOptions, read_live, read_test, wi
 from unheard.diagnose.plan import make_plan
 from unheard.errors import AudioError, UsageError
 from unheard.files import write_json
-from unheard.pipeline import read_options
 from unheard.report.diagnosis_report import write_diagnosis_report
-from unheard.run import Watch
+from unheard.run import Watch, read_options
 from unheard.runtime.any_model import load_model
 from unheard.runtime.model import Model
 from unheard.signal.audio_file import read_audio

@@ -6,6 +6,7 @@ corpus -> split -> audit -> train -> ship -> measure -> report
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,8 +29,9 @@ from unheard.release.measure import ConditionResult, class_map, clean_only, meas
 from unheard.release.package import bundle_info, describe_training, package
 from unheard.report.audit_words import headline
 from unheard.results import write_results
-from unheard.run import RUN_FORMAT, Run, RunOptions, Watch
+from unheard.run import RUN_FORMAT, Run, RunOptions, Watch, read_options
 from unheard.runtime.bundle import Bundle
+from unheard.teaching import load_teacher, taught_draws, teacher_run
 from unheard.train.augmentation import Sources, build_augmentation
 from unheard.train.fit import fit
 from unheard.train.precision import fixed_precision
@@ -79,7 +81,7 @@ def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch
         folder / "run.json",
         {"format": RUN_FORMAT, "unheard_version": unheard.__version__, **options.to_dict()},
     )
-    return _finish(split.corpus, folder, options, watch, resume=False)
+    return _finish(split.corpus, folder, options, watch, resumed=False)
 
 
 def resume(folder: Path, watch: Watch = Watch()) -> Run:
@@ -88,7 +90,7 @@ def resume(folder: Path, watch: Watch = Watch()) -> Run:
     Raises: UsageError when `folder` holds no run, or one that can't be read.
     """
     options = read_options(folder)
-    return _finish(Corpus.load(folder / "corpus.parquet"), folder, options, watch, resume=True)
+    return _finish(Corpus.load(folder / "corpus.parquet"), folder, options, watch, resumed=True)
 
 
 def require_free(folder: Path) -> None:
@@ -114,27 +116,7 @@ def _require_trainable(corpus: Corpus, recipe: Recipe) -> None:
     build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None)
 
 
-def read_options(folder: Path) -> RunOptions:
-    """What decided the training of a run; raises UsageError when there is none, or it can't be read."""
-    path = folder / "run.json"
-    try:
-        document = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(
-            f"There is no run in '{folder}': run.json is missing. "
-            "Start one with `unheard train CORPUS --out`."
-        ) from None
-    except ValueError as error:
-        raise UsageError(f"'{path}' is damaged: {error}. Start the run anew.") from None
-    if document.get("format") != RUN_FORMAT:
-        raise UsageError(
-            f"'{path}' has the format {document.get('format')}; this version of unheard reads format "
-            f"{RUN_FORMAT}. Resume with the version that wrote it."
-        )
-    return RunOptions.from_dict(document, str(path))
-
-
-def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, resume: bool) -> Run:
+def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, resumed: bool) -> Run:
     """From a split corpus to the report."""
     recipe, split = options.recipe, json.loads((folder / "split.json").read_text("utf-8"))
     for remark in (*split["notes"], *split["warnings"]):
@@ -142,6 +124,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     blockers = _blockers(folder)
     for blocker in blockers:
         watch.on_step(f"audit, blocking: {blocker}")
+    lessons = teacher_run(corpus, folder, options, watch, train_corpus, resume)
     classes, window_s = classes_of(corpus, recipe), choose_window_s(corpus, recipe)
     watch.on_step(f"decoding clips of {window_s:g} s; classes: {', '.join(classes.labels)}")
     voices = None
@@ -157,7 +140,22 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         f"training {recipe.model.architecture} with {model.num_parameters:,} parameters "
         f"on {len(data.train):,} clips by the recipe '{recipe.name}'"
     )
-    fitted = fit(model, data, recipe, folder, seed=options.seed, resume=resume, callbacks=watch.callbacks)
+    draws = None
+    if lessons is not None:
+        teacher = load_teacher(lessons, corpus, classes, recipe.data.sample_rate)
+        watch.on_step(f"drawing {recipe.distillation.draws} epochs of clips, answered by {lessons}")
+        draws = taught_draws(teacher, data, model, folder, options, watch)
+    fitted = fit(
+        model,
+        data,
+        recipe,
+        folder,
+        seed=options.seed,
+        resume=resumed,
+        draws=draws,
+        callbacks=watch.callbacks,
+    )
+    shutil.rmtree(folder / "draws", ignore_errors=True)
 
     watch.on_step("exporting to ONNX and measuring on the test split")
     info = bundle_info(

@@ -18,6 +18,7 @@ A run folder holds everything that a training leaves:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from typing import Any
 
 from unheard.corpus.split import SplitOptions
 from unheard.corpus.table import Corpus
+from unheard.errors import UsageError
 from unheard.release.measure import ConditionResult
 from unheard.runtime.bundle import Bundle
 from unheard.train.curves import CurveRow
@@ -56,6 +58,7 @@ class RunOptions:
     split: SplitOptions = field(default_factory=SplitOptions)
     layout: str | None = None
     noise: tuple[str, ...] = ()  # folders of background recordings besides the corpus's own
+    teacher: str | None = None  # folder of a finished run whose answers are learned too
     measure_conditions: bool = True
     audit: bool = True  # the quick audit first
     threshold: float = 0.5  # of an event in a stream
@@ -71,6 +74,7 @@ class RunOptions:
         kept = {key: document[key] for key in ("seed", "layout", "measure_conditions")}
         kept["audit"] = document.get("audit", False)  # runs of older versions had none
         kept["threshold"] = document.get("threshold", 0.5)
+        kept["teacher"] = document.get("teacher")
         kept["noise"] = tuple(document.get("noise", ()))
         return cls(recipe=recipe, split=SplitOptions(**document["split"]), **kept)
 
@@ -104,3 +108,23 @@ class Run:
             **self.results[0].evaluation.to_dict(),
             "conditions": [result.row() for result in self.results],
         }
+
+
+def read_options(folder: Path) -> RunOptions:
+    """What decided the training of a run; raises UsageError when there is none, or it can't be read."""
+    path = folder / "run.json"
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(
+            f"There is no run in '{folder}': run.json is missing. "
+            "Start one with `unheard train CORPUS --out`."
+        ) from None
+    except ValueError as error:
+        raise UsageError(f"'{path}' is damaged: {error}. Start the run anew.") from None
+    if document.get("format") != RUN_FORMAT:
+        raise UsageError(
+            f"'{path}' has the format {document.get('format')}; this version of unheard reads format "
+            f"{RUN_FORMAT}. Resume with the version that wrote it."
+        )
+    return RunOptions.from_dict(document, str(path))

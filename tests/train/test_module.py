@@ -9,9 +9,10 @@ import torch
 
 from unheard.models.front_end import PRESETS
 from unheard.models.speech_model import SpeechModel
-from unheard.train.module import build_optimiser, rate_factor, step_seed
+from unheard.train.module import build_optimiser, rate_factor
 from unheard.train.novograd import NovoGrad
 from unheard.train.recipe import OptimiserSection, ScheduleSection
+from unheard.train.step import step_seed
 
 
 @pytest.mark.parametrize(("epoch", "expected"), [(0, 1), (4.99, 1), (5, 0.25), (10, 0.0625), (49, 0.25**9)])

@@ -44,6 +44,10 @@ def train(
         list[Path] | None,
         typer.Option(help="Folder of background recordings to train with, besides the corpus's own."),
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(help="Finished run to learn from; else the recipe says whether one is trained first."),
+    ] = None,
     plan: Annotated[
         Path | None, typer.Option(help="plan.toml of `unheard diagnose`: carry out what training can.")
     ] = None,
@@ -88,6 +92,7 @@ def train(
                 split=SplitOptions(method=split, salt=salt),  # type: ignore[arg-type]
                 layout=layout,
                 noise=tuple(str(folder.resolve()) for folder in noise or ()),
+                teacher=str(teacher.resolve()) if teacher else None,
                 measure_conditions=conditions,
                 audit=audit,
             )
@@ -103,7 +108,7 @@ def train(
 
 def _recipe(name: str | None, settings: list[str], plan: Plan | None) -> Recipe:
     """The recipe that is asked for, else that of the run that the plan is for, else the default."""
-    from unheard.pipeline import read_options
+    from unheard.run import read_options
     from unheard.train.recipe import change_recipe, load_recipe, parse_settings
 
     if name is None and plan is not None and plan.run:

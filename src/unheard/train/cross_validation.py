@@ -18,9 +18,9 @@ from unheard.corpus.splits.assign import hash_position
 from unheard.corpus.table import Corpus
 from unheard.models.speech_model import SpeechModel
 from unheard.train.fit import Callbacks, TrainingData, fit
-from unheard.train.module import INT16_SCALE
 from unheard.train.prepare import build_model, choose_window_s, classes_of, training_data
 from unheard.train.recipe import Recipe
+from unheard.train.step import INT16_SCALE
 from unheard.train.synthetic import make_voices, wants_voices
 from unheard.units import seconds_to_samples
 

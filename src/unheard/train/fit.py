@@ -24,15 +24,18 @@ from unheard.train.averaging import averaging
 from unheard.train.checkpoints import AtomicCheckpoints, model_weights, read_checkpoint
 from unheard.train.curves import CurveRow, Curves, OnBatch, ProgressLine, read_curves
 from unheard.train.data import EpochBatches, EpochPlan, TrainingClips
-from unheard.train.module import StepSources, TrainingModule
+from unheard.train.draws import DrawnBatches, Draws
+from unheard.train.module import TrainingModule
 from unheard.train.precision import choose_precision
 from unheard.train.recipe import Recipe, TrainingSection
 from unheard.train.samples_log import SamplePredictions
 from unheard.train.silence import SilenceMaker
+from unheard.train.step import StepSources
 from unheard.train.stopping import Patience
 
 NUM_SAMPLE_PREDICTIONS = 12
 VALIDATION_BATCH = 200
+Batches = EpochBatches | DrawnBatches
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class TrainingData:
     validation: LabelledClips
     augmentation: Augmentation
     silence: SilenceMaker
+
+    @property
+    def sources(self) -> StepSources:
+        """What a step draws from besides its batch."""
+        return StepSources(self.classes, self.augmentation, self.silence)
 
 
 @dataclass(frozen=True)
@@ -64,15 +72,12 @@ class Fitted:
 
 
 class _Data(pl.LightningDataModule):
-    def __init__(self, data: TrainingData, plan: EpochPlan, batch_size: int) -> None:
+    def __init__(self, data: TrainingData, epoch: Callable[[int], Batches]) -> None:
         super().__init__()
-        self.data, self.plan, self.batch_size = data, plan, batch_size
+        self.data, self.epoch = data, epoch
 
     def train_dataloader(self) -> Any:
-        epoch = self.trainer.current_epoch if self.trainer else 0
-        return DataLoader(
-            EpochBatches(self.data.train, self.plan.rows(epoch), self.batch_size), batch_size=None
-        )
+        return DataLoader(self.epoch(self.trainer.current_epoch if self.trainer else 0), batch_size=None)
 
     def val_dataloader(self) -> Any:
         clips = self.data.validation
@@ -88,9 +93,10 @@ def fit(
     *,
     seed: int = 0,
     resume: bool = False,
+    draws: Draws | None = None,
     callbacks: Callbacks = Callbacks(),
 ) -> Fitted:
-    """Train `model` in `folder` (checkpoints, curves).
+    """Train `model` in `folder` (checkpoints, curves); with `draws` on them, else on what each epoch draws.
 
     With `resume`, training goes on after the last whole epoch and ends with the weights that an undisturbed
     run would have had (on a CPU, with the same number of threads).
@@ -100,7 +106,28 @@ def fit(
     # convolutions run as matrix products; torch does not type this argument
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     checkpoints = folder / "checkpoints"
-    plan = EpochPlan(
+    plan, batch_size = epoch_plan(data, recipe, seed), recipe.training.batch_size
+
+    def epoch(number: int) -> Batches:
+        if draws is not None:
+            return DrawnBatches(draws, draws.rows(number, seed), batch_size)
+        return EpochBatches(data.train, plan.rows(number), batch_size)
+
+    module = TrainingModule(model, recipe, data.sources, seed, len(epoch(0)))
+    last = checkpoints / "last.ckpt"
+    with _quiet():
+        trainer = _trainer(recipe.training, folder, _callbacks(model, data, recipe, folder, callbacks))
+        loaders = _Data(data, epoch)
+        trainer.fit(module, datamodule=loaders, ckpt_path=str(last) if resume and last.exists() else None)
+    kept = checkpoints / ("best.ckpt" if recipe.training.keep == "best" else "last.ckpt")
+    model.load_state_dict(model_weights(read_checkpoint(kept)))
+    model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    return Fitted(model.cpu().eval(), read_curves(folder / "curves.csv"), trainer.current_epoch)
+
+
+def epoch_plan(data: TrainingData, recipe: Recipe, seed: int) -> EpochPlan:
+    """Which clips each epoch has."""
+    return EpochPlan(
         classes=data.train.classes,
         labels=data.classes.labels,
         options=recipe.data,
@@ -109,20 +136,6 @@ def fit(
         seed=seed,
         num_voices=data.train.num_voices,
     )
-    batch_size = recipe.training.batch_size
-    steps = len(EpochBatches(data.train, plan.rows(0), batch_size))
-    module = TrainingModule(
-        model, recipe, StepSources(data.classes, data.augmentation, data.silence), seed, steps
-    )
-    last = checkpoints / "last.ckpt"
-    with _quiet():
-        trainer = _trainer(recipe.training, folder, _callbacks(model, data, recipe, folder, callbacks))
-        loaders = _Data(data, plan, batch_size)
-        trainer.fit(module, datamodule=loaders, ckpt_path=str(last) if resume and last.exists() else None)
-    kept = checkpoints / ("best.ckpt" if recipe.training.keep == "best" else "last.ckpt")
-    model.load_state_dict(model_weights(read_checkpoint(kept)))
-    model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-    return Fitted(model.cpu().eval(), read_curves(folder / "curves.csv"), trainer.current_epoch)
 
 
 def set_threads(num_threads: int) -> int:

@@ -4,42 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import lightning.pytorch as pl
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from unheard.augment.base import BatchInfo
 from unheard.augment.mixup import Mixup
-from unheard.corpus.classes import ClassMap
 from unheard.models.speech_model import SpeechModel
-from unheard.train.augmentation import NO_WORD, Augmentation
-from unheard.train.data import SILENCE_ROW, Batch
+from unheard.train.data import Batch
+from unheard.train.draws import DrawnBatch
 from unheard.train.novograd import NovoGrad
 from unheard.train.recipe import OptimiserSection, PretrainedSection, Recipe, ScheduleSection
-from unheard.train.silence import SilenceMaker
+from unheard.train.step import INT16_SCALE, StepSources, augmented, step_seed
 from unheard.train.transfer import parameter_groups
 
-INT16_SCALE = 1.0 / 32768.0
 FROM_NOTHING = PretrainedSection()
-
-
-@dataclass(frozen=True)
-class StepSources:
-    """What a step draws from besides its batch."""
-
-    classes: ClassMap
-    augmentation: Augmentation
-    silence: SilenceMaker
-
-
-def step_seed(seed: int, epoch: int, batch_index: int) -> int:
-    """A seed for one step: the same whatever came before, so that a resumed run draws the same."""
-    return int(np.random.SeedSequence([seed, epoch, batch_index]).generate_state(1, np.uint32)[0])
 
 
 def rate_factor(options: ScheduleSection, epoch: float, num_epochs: int) -> float:
@@ -79,6 +61,17 @@ def build_optimiser(
     return torch.optim.SGD(evenly, lr=options.learning_rate, momentum=options.momentum)
 
 
+def distillation_loss(logits: Tensor, answers: Tensor, temperature: float) -> Tensor:
+    """Divergence of the student's softened answers from the teacher's, times the temperature squared.
+
+    Both `(batch, num_classes)`. Hinton, Vinyals, Dean: "Distilling the Knowledge in a Neural Network", 2015.
+    """
+    student = functional.log_softmax(logits.float() / temperature, dim=1)
+    teacher = functional.log_softmax(answers.float() / temperature, dim=1)
+    divergence = functional.kl_div(student, teacher, log_target=True, reduction="batchmean")
+    return divergence * temperature**2
+
+
 class TrainingModule(pl.LightningModule):
     """Waveforms in int16 to a loss. All chance of a step comes from the seed, the epoch and the step."""
 
@@ -94,22 +87,32 @@ class TrainingModule(pl.LightningModule):
         alpha = recipe.training.mixup_alpha
         self.mixup = Mixup(p=0.5, alpha=alpha) if alpha > 0 else None
 
-    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Loss of one batch: make silence, augment, features, mask, mix, network."""
+    def training_step(self, batch: Batch | DrawnBatch, batch_index: int) -> Tensor:
+        """Loss of one batch: make silence, augment, features (or all that drawn before), mask, mix, network.
+
+        Where a teacher answered, its answers count besides the labels.
+        """
         seed = step_seed(self.seed, self.current_epoch, batch_index)
         generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)  # dropout
-        with torch.no_grad():
-            samples, classes = self._prepare(batch, generator)
-        features = self._features(samples)
-        features = self.sources.augmentation.change_features(features, self._sample_rate, generator)
-        features, targets = self._mix(features, classes, generator)
+        drawn = batch if isinstance(batch, DrawnBatch) else self._draw(batch, generator)
+        features = self.sources.augmentation.change_features(drawn.features, self._sample_rate, generator)
+        features, targets = self._mix(features, drawn.classes, generator)
         logits, _ = self.model.network(features)
         smoothing = self.recipe.training.label_smoothing
         loss = functional.cross_entropy(logits, targets, label_smoothing=smoothing)
-        accuracy = (logits.argmax(1) == classes).float().mean()
+        if drawn.answers is not None:
+            options = self.recipe.distillation
+            taught = distillation_loss(logits, drawn.answers, options.temperature)
+            loss = options.weight * taught + (1 - options.weight) * loss
+        accuracy = (logits.argmax(1) == drawn.classes).float().mean()
         self.log_dict({"train_loss": loss, "train_accuracy": accuracy}, on_step=False, on_epoch=True)
         return loss
+
+    def _draw(self, batch: Batch, generator: torch.Generator) -> DrawnBatch:
+        with torch.no_grad():
+            samples, classes = augmented(batch, self.sources, self._sample_rate, generator)
+        return DrawnBatch(self._features(samples), classes, None)
 
     def _features(self, samples: Tensor) -> Tensor:
         """In float32 whatever the precision: the energy of faint bands is below what 16 bits can tell."""
@@ -120,23 +123,6 @@ class TrainingModule(pl.LightningModule):
     @property
     def _sample_rate(self) -> int:
         return self.recipe.data.sample_rate
-
-    def _prepare(self, batch: Batch, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Augmented float32 samples and their classes."""
-        rows, whole, classes = batch
-        samples = whole.float() * INT16_SCALE
-        silent = rows == SILENCE_ROW
-        index = self.sources.classes.silence
-        if index is not None and bool(silent.any()):
-            made = self.sources.silence.make(int(silent.sum()), samples.shape[1], generator)
-            samples[silent] = made.to(samples.device)
-            classes = torch.where(silent, index, classes)
-        words = classes if index is None else torch.where(classes == index, NO_WORD, classes)
-        unknown = self.sources.classes.unknown
-        samples, changed = self.sources.augmentation.change_samples(
-            samples, words, unknown, self._sample_rate, generator
-        )
-        return samples.clamp(-1, 1), torch.where(changed == NO_WORD, classes, changed)
 
     def _mix(self, features: Tensor, classes: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Features and soft targets `(batch, num_classes)`, mixed where the recipe says so."""

@@ -72,16 +72,21 @@ def front_end_options(recipe: Recipe) -> FrontEndOptions:
 def build_model(recipe: Recipe, classes: ClassMap, window_s: float, seed: int) -> SpeechModel:
     """A new model; the seed decides its first weights, but for those that the recipe starts from."""
     torch.manual_seed(seed)
+    model = untrained_model(recipe, classes, window_s)
+    start_from_pretrained(model, recipe)
+    return model
+
+
+def untrained_model(recipe: Recipe, classes: ClassMap, window_s: float) -> SpeechModel:
+    """The recipe's model with weights from chance."""
     window_samples = seconds_to_samples(window_s, recipe.data.sample_rate)
-    model = SpeechModel(
+    return SpeechModel(
         recipe.model.architecture,
         len(classes.labels),
         front_end_options(recipe),
         window_samples,
         recipe.model.dropout,
     )
-    start_from_pretrained(model, recipe)
-    return model
 
 
 def prepare(

@@ -158,6 +158,22 @@ class TrainingSection(Section):
     num_threads: int = Field(0, ge=0)
 
 
+class DistillationSection(Section):
+    """Learning from the answers of a larger model besides the labels.
+
+    `teacher`: the recipe that a teacher is trained by first, unless a finished run is given (`--teacher`);
+    `none` learns from the labels alone.
+    `weight`: of the teacher's answers in the loss; the labels have the rest.
+    `temperature`: softens the answers of both.
+    `draws`: so many epochs are augmented and answered once, and gone over as long as the training lasts.
+    """
+
+    teacher: str = "none"
+    weight: float = Field(0.8, gt=0, le=1)
+    temperature: float = Field(2.0, gt=0)
+    draws: int = Field(12, ge=1)
+
+
 class TransformRow(BaseModel):
     """One transform of the chain by its name in the catalog, with its own options."""
 
@@ -184,6 +200,7 @@ class Recipe(Section):
     optimiser: OptimiserSection = OptimiserSection()
     schedule: ScheduleSection = ScheduleSection()
     training: TrainingSection = TrainingSection()
+    distillation: DistillationSection = DistillationSection()
     augment: tuple[TransformRow, ...] = ()
 
     @field_validator("augment", mode="before")
@@ -198,6 +215,8 @@ class Recipe(Section):
                 f"schedule.warmup_epochs ({self.schedule.warmup_epochs:g}) and training.epochs "
                 f"({self.training.epochs}) can't go together: the warm-up must end before the training does"
             )
+        if self.distillation.teacher != "none" and self.training.mixup_alpha > 0:
+            raise ValueError("training.mixup_alpha mixes labels, which no teacher answered; set it to 0")
         return self
 
 

@@ -1,0 +1,102 @@
+"""Where a run's teacher comes from: a finished run that is given, or one trained first, inside the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from unheard.corpus.classes import ClassMap
+from unheard.corpus.table import Corpus
+from unheard.errors import MissingExtraError, UsageError
+from unheard.models.speech_model import SpeechModel
+from unheard.run import Run, RunOptions, Watch, read_options
+from unheard.train.draws import Drawing, Draws, make_draws
+from unheard.train.fit import TrainingData, epoch_plan, set_threads
+from unheard.train.precision import choose_precision
+from unheard.train.prepare import choose_window_s, classes_of, untrained_model
+from unheard.train.recipe import load_recipe
+from unheard.train.teacher import Teacher, as_teacher, require_unheard
+
+TrainRun = Callable[[Corpus, Path, RunOptions, Watch], Run]
+ResumeRun = Callable[[Path, Watch], Run]
+
+
+def teacher_options(options: RunOptions) -> RunOptions:
+    """How the teacher of a run is trained: by its own recipe, on the same splits, without the extras."""
+    return replace(
+        options,
+        recipe=load_recipe(options.recipe.distillation.teacher),
+        split=replace(options.split, method="official"),  # the corpus is split already
+        teacher=None,
+        measure_conditions=False,
+        audit=False,
+    )
+
+
+def teacher_run(
+    corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, train: TrainRun, resume: ResumeRun
+) -> Path | None:
+    """The folder of a finished teacher, trained now (or gone on with) where none is given.
+
+    None where the recipe has no teacher, or its weights need an extra that is not installed, which is said.
+    """
+    if options.teacher is not None:
+        return Path(options.teacher)
+    if options.recipe.distillation.teacher == "none":
+        return None
+    target = folder / "teacher"
+    if (target / "evaluation.json").exists():
+        return target
+    inner = replace(watch, on_step=lambda text: watch.on_step(f"teacher: {text}"))
+    try:
+        if (target / "run.json").exists():
+            resume(target, inner)
+        else:
+            train(corpus, target, teacher_options(options), inner)
+    except MissingExtraError as error:
+        watch.on_step(f"trained without a teacher, which costs accuracy: {error}")
+        return None
+    return target
+
+
+def load_teacher(folder: Path, corpus: Corpus, classes: ClassMap, sample_rate: int) -> Teacher:
+    """The teacher of a finished run.
+
+    Raises: UsageError when it knows other labels, another rate, or speakers that this run holds out;
+    TrainingError when its checkpoint can't be read.
+    """
+    options, heard = read_options(folder), Corpus.load(folder / "corpus.parquet")
+    recipe, own = options.recipe, classes_of(heard, options.recipe)
+    if recipe.data.sample_rate != sample_rate:
+        raise UsageError(
+            f"Teacher '{folder}' hears {recipe.data.sample_rate} Hz, this recipe {sample_rate} Hz. "
+            f"Set data.sample_rate={recipe.data.sample_rate}."
+        )
+    require_unheard(heard, corpus, folder)
+    model = untrained_model(recipe, own, choose_window_s(heard, recipe))
+    half = choose_precision(recipe.training) == "bf16-mixed"
+    return as_teacher(model, folder, own.labels, classes.labels, half=half)
+
+
+def taught_draws(
+    teacher: Teacher, data: TrainingData, model: SpeechModel, folder: Path, options: RunOptions, watch: Watch
+) -> Draws:
+    """The training clips as drawn and answered, in the folder `draws` of the run."""
+    recipe = options.recipe
+    set_threads(recipe.training.num_threads)
+    drawing = Drawing(
+        clips=data.train,
+        plan=epoch_plan(data, recipe, options.seed),
+        sources=data.sources,
+        teacher=teacher,
+        front_end=model.front_end,
+        sample_rate=recipe.data.sample_rate,
+    )
+    return make_draws(
+        drawing,
+        folder / "draws",
+        min(recipe.distillation.draws, recipe.training.epochs),
+        seed=options.seed,
+        on_progress=watch.on_progress,
+    )

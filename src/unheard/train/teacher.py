@@ -1,0 +1,68 @@
+"""A trained model whose answers another one learns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import torch
+from torch import Tensor
+
+from unheard.corpus.table import Corpus
+from unheard.errors import UsageError
+from unheard.models.speech_model import SpeechModel
+from unheard.train.checkpoints import model_weights, read_checkpoint
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A model in evaluation mode; `order`: for each class of the student, the teacher's class."""
+
+    model: SpeechModel
+    order: Tensor
+    precision: torch.dtype = torch.float32
+
+    def answer(self, samples: Tensor) -> Tensor:
+        """Logits `(batch, num_classes)`, in the student's order, of samples `(batch, num_samples)`."""
+        half = self.precision != torch.float32
+        with torch.inference_mode(), torch.autocast(samples.device.type, self.precision, enabled=half):
+            logits, _ = self.model(samples)
+            ordered: Tensor = logits.float()[:, self.order]
+        return ordered
+
+
+def as_teacher(
+    model: SpeechModel, folder: Path, own: Sequence[str], wanted: Sequence[str], *, half: bool
+) -> Teacher:
+    """The untrained `model` of a run with the weights that the run shipped.
+
+    `own`, `wanted`: labels of the teacher and of the student; `half`: answer in bfloat16.
+    Raises: UsageError when the labels differ; TrainingError when the checkpoint can't be read.
+    """
+    if set(own) != set(wanted):
+        odd = ", ".join(sorted(set(own) ^ set(wanted)))
+        raise UsageError(
+            f"Teacher '{folder}' and this model must tell the same labels apart; only one of them knows "
+            f"{odd}. Train the teacher on the same commands."
+        )
+    model.load_state_dict(model_weights(read_checkpoint(folder / "checkpoints" / "last.ckpt")))
+    order = torch.tensor([own.index(label) for label in wanted])
+    return Teacher(model.eval(), order, torch.bfloat16 if half else torch.float32)
+
+
+def require_unheard(teacher: Corpus, student: Corpus, folder: Path) -> None:
+    """Raise UsageError where the teacher was trained on speakers that this run is validated or tested on.
+
+    What it learned of their voices would pass to the student, and the test would no longer be of unheard
+    people.
+    """
+    heard = teacher.subset("train").frame["speaker"].drop_nulls().unique()
+    held_out = student.utterances.filter(pl.col("split").is_in(["validation", "test"]))
+    both = held_out.filter(pl.col("speaker").is_in(heard.implode()))["speaker"].unique().sort()
+    if len(both):
+        raise UsageError(
+            f"Teacher '{folder}' was trained on {len(both)} of the speakers that this run holds out, such as "
+            f"{both[0]}. Train it with the same --split and --salt."
+        )
