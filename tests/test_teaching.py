@@ -1,0 +1,85 @@
+"""A run with a teacher: trained first or given, and what it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from unheard import pipeline
+from unheard.corpus.importing import load_corpus
+from unheard.errors import UsageError
+from unheard.run import RunOptions, Watch, read_options
+from unheard.train.recipe import load_recipe
+
+STUDENT = ("epochs=3", "mixup_alpha=0", "accumulate_batches=1", "ema_decay=0")
+
+
+@pytest.fixture
+def taught(tiny_recipe: Path) -> RunOptions:
+    """A student whose teacher is trained by the tiny recipe."""
+    settings = (*STUDENT, "distillation.draws=2", f"distillation.teacher={tiny_recipe}")
+    return RunOptions(recipe=load_recipe(tiny_recipe, settings), measure_conditions=False, audit=False)
+
+
+def test_a_teacher_is_trained_first_and_its_draws_are_cleared(
+    tone_words: Path, taught: RunOptions, tmp_path: Path
+) -> None:
+    steps: list[str] = []
+    run = pipeline.train(tone_words, tmp_path / "run", taught, Watch(on_step=steps.append))
+    teacher = tmp_path / "run" / "teacher"
+    assert (teacher / "evaluation.json").is_file()
+    assert not (tmp_path / "run" / "draws").exists()
+    assert read_options(teacher).recipe.distillation.teacher == "none"
+    assert any(step.startswith("teacher: training lean-s") for step in steps)
+    assert any(step.startswith("drawing 2 epochs of clips") for step in steps)
+    assert run.results[0].evaluation.metrics["accuracy"].value > 0.9
+
+
+def test_a_given_run_teaches(tone_words: Path, trained_run: Path, tiny_recipe: Path, tmp_path: Path) -> None:
+    recipe = load_recipe(tiny_recipe, (*STUDENT, "distillation.draws=1", "distillation.weight=1"))
+    options = RunOptions(recipe=recipe, teacher=str(trained_run), measure_conditions=False, audit=False)
+    run = pipeline.train(tone_words, tmp_path / "run", options)
+    assert not (tmp_path / "run" / "teacher").exists()
+    assert run.results[0].evaluation.metrics["accuracy"].value > 0.8  # from the teacher's answers alone
+    assert read_options(tmp_path / "run").teacher == str(trained_run)
+
+
+def test_a_killed_run_goes_on_from_its_draws(tone_words: Path, taught: RunOptions, tmp_path: Path) -> None:
+    class Killed(Exception):
+        pass
+
+    def kill(text: str) -> None:
+        if text.startswith("drawing"):
+            raise Killed
+
+    with pytest.raises(Killed):
+        pipeline.train(tone_words, tmp_path / "run", taught, Watch(on_step=kill))
+    steps: list[str] = []
+    pipeline.resume(tmp_path / "run", Watch(on_step=steps.append))
+    assert not any(step.startswith("teacher:") for step in steps)  # it was finished before
+    assert (tmp_path / "run" / "bundle" / "model.onnx").is_file()
+
+
+def test_a_teacher_at_another_rate_is_refused(
+    tone_words: Path, trained_run: Path, taught: RunOptions, tmp_path: Path
+) -> None:
+    data = taught.recipe.data.model_copy(update={"sample_rate": 16_000})
+    options = replace(
+        taught, recipe=taught.recipe.model_copy(update={"data": data}), teacher=str(trained_run)
+    )
+    with pytest.raises(UsageError, match="hears 8000 Hz, this recipe 16000 Hz"):
+        pipeline.train(tone_words, tmp_path / "run", options)
+
+
+def test_a_teacher_that_is_no_run_is_refused(tone_words: Path, taught: RunOptions, tmp_path: Path) -> None:
+    options = replace(taught, teacher=str(tmp_path / "nothing"))
+    with pytest.raises(UsageError, match="There is no run in"):
+        pipeline.train(tone_words, tmp_path / "run", options)
+
+
+def test_the_corpus_is_split_as_before(tone_words: Path, taught: RunOptions, tmp_path: Path) -> None:
+    run = pipeline.train(tone_words, tmp_path / "run", taught)
+    teacher = load_corpus(tmp_path / "run" / "teacher" / "corpus.parquet")
+    assert teacher.frame["split"].equals(run.corpus.frame["split"])

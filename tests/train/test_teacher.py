@@ -1,0 +1,47 @@
+"""A teacher's answers in the student's order, and when it may not teach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+import torch
+
+from unheard.corpus.table import Corpus
+from unheard.errors import UsageError
+from unheard.train.prepare import classes_of, untrained_model
+from unheard.train.recipe import load_recipe
+from unheard.train.teacher import as_teacher, require_unheard
+
+
+def test_answers_come_in_the_students_order(
+    trained_run: Path, tone_corpus: Corpus, tiny_recipe: Path
+) -> None:
+    recipe = load_recipe(tiny_recipe)
+    own = classes_of(tone_corpus, recipe)
+    model = untrained_model(recipe, own, 0.5)
+    turned = own.labels[::-1]
+    teacher = as_teacher(model, trained_run, own.labels, turned, half=False)
+    samples = 0.1 * torch.randn(3, 4000)
+    with torch.no_grad():
+        expected = model(samples)[0]
+    assert torch.equal(teacher.answer(samples), expected.flip(1))
+    assert not teacher.model.training
+
+
+def test_other_labels_are_refused(trained_run: Path, tone_corpus: Corpus, tiny_recipe: Path) -> None:
+    recipe = load_recipe(tiny_recipe)
+    own = classes_of(tone_corpus, recipe)
+    model, wanted = untrained_model(recipe, own, 0.5), [label.replace("high", "hi") for label in own.labels]
+    with pytest.raises(UsageError, match="only one of them knows hi, high"):
+        as_teacher(model, trained_run, own.labels, wanted, half=False)
+
+
+def test_a_teacher_that_heard_the_test_speakers_is_refused(tone_corpus: Corpus, tmp_path: Path) -> None:
+    swap = pl.col("split").replace({"train": "test", "test": "train"})
+    other = tone_corpus.with_split(swap)
+    require_unheard(tone_corpus, tone_corpus, tmp_path)
+    speakers = other.subset("train").frame["speaker"].n_unique()
+    with pytest.raises(UsageError, match=f"trained on {speakers} of the speakers that this run holds out"):
+        require_unheard(other, tone_corpus, tmp_path)
