@@ -6,7 +6,7 @@ other collections: wake words, Arabic words, and digits of which training had ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ SOURCES: dict[str, Callable[[str], str]] = {
 
 def unheard_words(
     data: Path,
-    training_clips: Mapping[str, int],
+    heard: Collection[str],
     classes: ClassMap,
     *,
     sample_rate: int,
@@ -43,16 +43,14 @@ def unheard_words(
 ) -> LabelledClips:
     """At most `max_clips` clips, as many of each word, all of class `_unknown_`; ids begin with the source.
 
-    `data`: a folder with the folders of `SOURCES`; `training_clips`: how many clips of a word training had.
+    `data`: a folder with the folders of `SOURCES`; `heard`: words that some training did hear.
     A clip longer than the window is its loudest part.
     Raises: CorpusError when the model has no `_unknown_` or `data` has no such word.
     """
     if classes.unknown is None:
         raise CorpusError(f"The model has no class {UNKNOWN}: it cannot refuse a word.")
     found = {name: _words(data / name, word) for name, word in SOURCES.items() if (data / name).is_dir()}
-    unheard = {
-        name: corpus.filter(~pl.col("word").is_in(_heard(training_clips))) for name, corpus in found.items()
-    }
+    unheard = {name: corpus.filter(~pl.col("word").is_in(list(heard))) for name, corpus in found.items()}
     num_words = sum(corpus.frame["word"].n_unique() for corpus in unheard.values())
     if num_words == 0:
         raise CorpusError(f"No unheard words in '{data}'; looked for the folders {', '.join(SOURCES)}.")
@@ -65,10 +63,10 @@ def unheard_words(
     return joined(*parts)
 
 
-def training_counts(corpus: Corpus) -> dict[str, int]:
-    """Clips of each word in the split that was trained on."""
-    words = corpus.subset("train").utterances["label"].drop_nulls()
-    return dict(words.value_counts().iter_rows())
+def heard_words(corpus: Corpus) -> set[str]:
+    """Words of which the split that was trained on has more than a few clips."""
+    counts = corpus.subset("train").utterances["label"].drop_nulls().value_counts()
+    return set(counts.filter(pl.col("count") > MAX_TRAINING_CLIPS)["label"])
 
 
 def some_of_each(corpus: Corpus, num_clips: int, seed: int) -> Corpus:
@@ -94,10 +92,6 @@ def joined(*parts: LabelledClips) -> LabelledClips:
 def _words(folder: Path, word: Callable[[str], str]) -> Corpus:
     corpus = load_corpus(folder)
     return corpus.with_column("word", [word(label) for label in corpus.frame["label"]])
-
-
-def _heard(training_clips: Mapping[str, int]) -> list[str]:
-    return [word for word, count in training_clips.items() if count > MAX_TRAINING_CLIPS]
 
 
 def _clips(source: str, corpus: Corpus, unknown: int, sample_rate: int, window_samples: int) -> LabelledClips:

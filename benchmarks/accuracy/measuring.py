@@ -1,0 +1,183 @@
+"""From finished runs to one document: what every row answers under every condition, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from accuracy.costs import Costs
+from accuracy.hearing import Hearing
+from accuracy.rows import FinishedRun, Row
+from accuracy.scores import Array, gap, mean_over_speakers
+
+from unheard.augment.conditions import CLEAN, NOISE_SNR_DB, QUIET_DB
+from unheard.evaluate.metrics import METRICS
+from unheard.evaluate.predictions import Predictions
+from unheard.evaluate.tally import tally_speakers
+from unheard.runtime.scoring import clip_logits
+
+SIX = (
+    *(f"noise {snr_db} dB" for snr_db in NOISE_SNR_DB),
+    "reverberation",
+    "telephone",
+    f"level {QUIET_DB:g} dB",
+)
+MEAN_OF_SIX, MEAN_OF_ALL = "mean of six", "mean of all"
+CLEAN_KNOWN, SIX_KNOWN = "clean, no unheard words", "mean of six, no unheard words"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A row's answers, averaged over its seeds.
+
+    `correct`: condition -> share of seeds that are right about each clip; `accepted`: source -> share of
+    seeds that take each word for a command; `by_seed`: seed -> accuracy clean and over the six conditions.
+    """
+
+    correct: dict[str, Array]
+    accepted: dict[str, Array]
+    calibration: dict[str, float]
+    by_seed: dict[int, dict[str, float]]
+
+
+def answers(row: Row, hearing: Hearing, on_step: Callable[[str], None]) -> Answers:
+    """Every seed's bundle hears every clip under every condition."""
+    found = []
+    for run in row.runs:
+        on_step(f"{run.folder.name} answers {len(hearing.heard)} x {len(hearing.clips)} clips")
+        found.append({name: _predictions(run, hearing, name) for name in hearing.heard})
+    correct = {name: _mean([_correct(one[name]) for one in found]) for name in hearing.heard}
+    accepts = _mean([hearing.is_command[one[CLEAN].predicted].astype(np.float64) for one in found])
+    own = range(hearing.num_own)
+    scored = [
+        _calibration(run, {name: one[name].take(own) for name in (CLEAN, *SIX)})
+        for run, one in zip(row.runs, found, strict=True)
+    ]
+    return Answers(
+        correct=correct,
+        accepted={name: accepts[rows] for name, rows in hearing.false_accept_sources().items()},
+        calibration={name: float(np.mean([one[name] for one in scored])) for name in scored[0]},
+        by_seed={
+            run.options.seed: {
+                CLEAN: hearing.accuracy(_correct(one[CLEAN])),
+                MEAN_OF_SIX: hearing.accuracy(_mean([_correct(one[name]) for name in SIX])),
+            }
+            for run, one in zip(row.runs, found, strict=True)
+        },
+    )
+
+
+def _predictions(run: FinishedRun, hearing: Hearing, condition: str) -> Predictions:
+    clips, logits = hearing.clips, clip_logits(run.bundle, hearing.heard[condition])
+    return Predictions(clips.ids, hearing.labels, clips.classes, logits, clips.groups)
+
+
+def _correct(found: Predictions) -> Array:
+    return np.asarray(found.predicted == found.truth, np.float64)
+
+
+def _mean(values: Sequence[Array]) -> Array:
+    return np.mean(values, axis=0)
+
+
+def _calibration(run: FinishedRun, found: Mapping[str, Predictions]) -> dict[str, float]:
+    """With the temperature that ships: log loss in nats, and expected calibration error."""
+
+    def metric(name: str, condition: str) -> float:
+        total = tally_speakers(found[condition], run.bundle.info.temperature).total()
+        return float(METRICS[name].function(total))
+
+    return {
+        f"{name}, {where}": float(np.mean([metric(name, condition) for condition in conditions]))
+        for name in ("ece", "log_loss")
+        for where, conditions in ((CLEAN, (CLEAN,)), (MEAN_OF_SIX, SIX))
+    }
+
+
+def by_column(found: Answers, num_own: int) -> dict[str, Array]:
+    """Column of the table -> what each clip scores there; a mean over conditions is one over clips, too."""
+    correct = found.correct
+    six, every = _mean([correct[name] for name in SIX]), _mean(list(correct.values()))
+    means = {MEAN_OF_SIX: six, MEAN_OF_ALL: every}
+    return {**correct, **means, CLEAN_KNOWN: correct[CLEAN][:num_own], SIX_KNOWN: six[:num_own]}
+
+
+def document(
+    rows: Sequence[Row],
+    found: Sequence[Answers],
+    spent: Sequence[Costs],
+    hearing: Hearing,
+    reference: str,
+) -> dict[str, Any]:
+    """Rows with estimates, best first by the mean over the six conditions; shares, not percent."""
+    groups, weights = hearing.clips.groups, hearing.weights
+    columns = [by_column(one, hearing.num_own) for one in found]
+    base = next(index for index, row in enumerate(rows) if row.name == reference)
+    sources = hearing.false_accept_sources()
+
+    def compared(index: int) -> dict[str, Any]:
+        gaps = {
+            name: gap(values, columns[base][name], groups[: len(values)], weights[: len(values)]).to_dict()
+            for name, values in columns[index].items()
+        }
+        accepts = {
+            name: gap(values, found[base].accepted[name], _of(groups, sources[name])).to_dict()
+            for name, values in found[index].accepted.items()
+        }
+        return {"accuracy": gaps, "false_accepts": accepts}
+
+    described = [
+        {
+            **_name(row),
+            **cost.to_dict(),
+            "accuracy": {
+                name: mean_over_speakers(values, groups[: len(values)], weights[: len(values)]).to_dict()
+                for name, values in columns[index].items()
+            },
+            "false_accepts": {
+                name: mean_over_speakers(values, _of(groups, sources[name])).to_dict()
+                for name, values in one.accepted.items()
+            },
+            "calibration": one.calibration,
+            "by_seed": one.by_seed,
+            "minus_reference": None if index == base else compared(index),
+        }
+        for index, (row, one, cost) in enumerate(zip(rows, found, spent, strict=True))
+    ]
+    return {
+        "reference": reference,
+        "test": _test(hearing),
+        "rows": sorted(described, key=lambda row: -row["accuracy"][MEAN_OF_SIX]["value"]),
+    }
+
+
+def _of(groups: Sequence[str], rows: Sequence[int]) -> list[str]:
+    return [groups[row] for row in rows]
+
+
+def _name(row: Row) -> dict[str, Any]:
+    recipe = row.first.options.recipe
+    return {
+        "name": row.name,
+        "recipe": recipe.name,
+        "architecture": recipe.model.architecture,
+        "seeds": [run.options.seed for run in row.runs],
+        "training_noise": sorted(row.first.noise_kinds),
+    }
+
+
+def _test(hearing: Hearing) -> dict[str, Any]:
+    """Who and what the rows are tested on."""
+    return {
+        "clips": len(hearing.clips),
+        "groups": len(set(hearing.clips.groups)),
+        "own_clips": hearing.num_own,
+        "weight_of_an_unheard_word": hearing.weights[-1],
+        "unheard_words": {
+            name: len(rows) for name, rows in hearing.false_accept_sources().items() if "," not in name
+        },
+        "noise_kinds": list(hearing.noise_kinds),
+        "conditions": list(hearing.heard),
+    }

@@ -1,0 +1,61 @@
+"""Trains what a table lacks; killed and started again, it goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from accuracy.hearing import TRAINING_KINDS
+
+from unheard.pipeline import resume, train
+from unheard.run import RunOptions, Watch
+from unheard.train.curves import describe_epoch
+from unheard.train.fit import Callbacks
+from unheard.train.recipe import Recipe, load_recipe
+
+FINISHED = "evaluation.json"  # a run's last words
+NEEDS_NOISE = "noise"  # the transform that recordings of noise are for
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One run of a row."""
+
+    name: str
+    options: RunOptions
+
+
+def wanted(text: str, seed: int, settings: Sequence[str], noise_from: Path | None) -> Wanted:
+    """The run that `RECIPE` or `RECIPE:ARCHITECTURE` asks for; `noise_from`: the data whose noise it may use.
+
+    Raises: UsageError for an unknown recipe, architecture or setting.
+    """
+    name, _, architecture = text.partition(":")
+    changes = [f"model.architecture={architecture}"] if architecture else []
+    recipe = load_recipe(name, [*changes, *settings])
+    folders = _noise(noise_from) if noise_from is not None and _adds_noise(recipe) else ()
+    options = RunOptions(recipe, seed=seed, noise=folders, measure_conditions=False, audit=False)
+    return Wanted(architecture or Path(name).stem, options)
+
+
+def _adds_noise(recipe: Recipe) -> bool:
+    return any(row.transform == NEEDS_NOISE for row in recipe.augment)
+
+
+def _noise(data: Path) -> tuple[str, ...]:
+    return tuple(str((data / "noise" / kind).resolve()) for kind in TRAINING_KINDS)
+
+
+def train_missing(run: Wanted, corpus: Path, out: Path, say: Callable[[str], None]) -> Path:
+    """The folder `OUT/NAME-SEED` of the run, trained if it was not, or resumed if it was killed."""
+    folder = out / f"{run.name}-{run.options.seed}"
+    if (folder / FINISHED).is_file():
+        return folder
+    say(f"training {folder}")
+    watch = Watch(callbacks=Callbacks(on_epoch=lambda row, epochs: say(describe_epoch(row, epochs))))
+    if (folder / "run.json").is_file():
+        resume(folder, watch)
+    else:
+        train(corpus, folder, run.options, watch)
+    return folder
