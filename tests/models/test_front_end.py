@@ -51,11 +51,26 @@ def test_the_spectrum_is_scipys() -> None:
 def test_the_exported_form_computes_the_same(name: str) -> None:
     front_end = FrontEnd(PRESETS[name], WINDOW)
     samples = 0.1 * torch.randn(2, WINDOW, generator=torch.Generator().manual_seed(0))
-    half = front_end.options.fft_samples // 2
-    padded = torch.nn.functional.pad(samples, (half, half))
     torch.testing.assert_close(
-        front_end._power_by_convolution(padded), front_end.power(samples), atol=1e-7, rtol=1e-3
+        front_end.exported_energy(samples), front_end.energy(samples), atol=1e-7, rtol=1e-3
     )
+
+
+def test_fewer_bins_keep_the_sum_of_a_band() -> None:
+    whole = mel_filters(FrontEndOptions())
+    thin = mel_filters(FrontEndOptions(bins_per_band=6))
+    assert int(whole.any(dim=1).sum()) == 256
+    assert int(thin.any(dim=1).sum()) < 120
+    assert int((thin > 0).sum(dim=0).max()) == 6
+    torch.testing.assert_close(thin.sum(dim=0), whole.sum(dim=0))
+
+
+def test_fewer_bins_hear_the_same_of_noise() -> None:
+    noise = 0.1 * torch.randn(8, WINDOW, generator=torch.Generator().manual_seed(0))
+    whole, thin = (
+        FrontEnd(FrontEndOptions(bins_per_band=count), WINDOW)(noise).mean(dim=(0, 2)) for count in (None, 6)
+    )
+    torch.testing.assert_close(thin, whole, atol=0.1, rtol=0)  # nepers of energy: 0.4 dB
 
 
 @pytest.mark.parametrize("name", PRESETS)
