@@ -113,3 +113,17 @@ def test_a_handful_of_clips_is_not_judged(material: Material) -> None:
     found = live_shift(replace(material, live=material.live.take(np.arange(8))))
     assert found.causes == ()
     assert "there are 8 live and 96 test clips; at least 20" in found.not_measured[0]
+
+
+def test_parts_add_up_to_the_gap(material: Material) -> None:
+    """Quiet clips, an eighth of them narrow: factors, mix and rest are the whole gap."""
+    assert material.live is not None
+    samples = material.live.samples.copy()
+    for row in range(0, len(samples), 8):
+        samples[row] = soxr.resample(soxr.resample(samples[row], RATE, 8000), 8000, RATE)
+    quiet = (np.rint(samples * 32768 / 30) / 32768).astype(np.float32)
+    facts = live_shift(replace(material, live=played(material.live, quiet))).facts
+    shared = sum(factor["points"] for factor in facts["factors"])
+    assert shared == pytest.approx(facts["together"]["points"])
+    whole = facts["mix"]["points"] + shared + facts["unexplained"]["points"]
+    assert whole == pytest.approx(facts["gap"]["points"])

@@ -3,14 +3,18 @@
 Live conditions are fitted without the model (`shift/fit.py`): those that make test clips sound like live
 clips. Then test clips are given them, in every combination, and the model answers (`shift/replay.py`). What
 can be taken off the live clips is taken off, and the model asked again. It asks for at most 16,000 answers on
-test clips, and as many on live clips as there are factors that can be undone.
+test clips, and for one on each test and live clip for every factor that can be undone.
+
+Where live clips have labels, points are brought into agreement with what these lose (`shift/balance.py`).
 
 `facts`:
 - `test_accuracy`, `live_accuracy` (null without labels), `gap`, `mix`, `together`, `unexplained`: points
   `{"points", "low", "high"}` of 100; null where they cannot be told. `mix` is what the live clips' mix of
   classes takes by itself. gap = mix + sum of the factors' points + unexplained.
+- `agreement`: what the points of factors were multiplied by; 1 without live labels.
 - `factors`: in physical order, `{"name", "told", "points", "low", "high", "alone_points", "p_value",
-  "undo_points", "undo_low", "undo_high", "values": {name with unit: number}, "curve": [...]}`.
+  "undo_points", "undo_low", "undo_high", "values": {name with unit: number}, "curve": [...]}`; `alone_points`
+  is not scaled.
 - `subsets`: `{"factors": [names], "accuracy": share}` of the test clips, with the live mix of classes.
 - `descriptors`: `{"name", "unit", "test", "live", "explained"}`, each the quantiles 0.05, 0.25, 0.5, 0.75,
   0.95 over clips; `explained`: test clips with all factors.
@@ -30,8 +34,10 @@ from numpy.typing import NDArray
 
 from unheard.diagnose.cause import Cause, Outcome, Points
 from unheard.diagnose.experiment import Experiment, Material, Part
-from unheard.diagnose.points import gap_points, mean_points, share_points
+from unheard.diagnose.points import mean_points
+from unheard.diagnose.shift.balance import agreement, balance_of, left_over, plain
 from unheard.diagnose.shift.catalog import BY_NAME, FACTORS
+from unheard.diagnose.shift.chain import synthesise
 from unheard.diagnose.shift.descriptors import NAMES, Described, band_centres_hz
 from unheard.diagnose.shift.factor import Setting
 from unheard.diagnose.shift.fit import ALPHA, Fitted, Side, choose, fit_factors
@@ -48,7 +54,8 @@ _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 @dataclass(frozen=True)
 class Measured:
     """What is known of one factor. `undone`: what the live clips win back without it; null where that cannot
-    be tried."""
+    be tried. `undone_on_test`: points that test clips with all factors win back in the same way: a word that
+    was cut off stays so."""
 
     name: str
     setting: Setting
@@ -56,6 +63,7 @@ class Measured:
     alone: Points
     p_value: float
     undone: Points | None
+    undone_on_test: float
 
     @property
     def told(self) -> str:
@@ -78,8 +86,10 @@ def explained(material: Material, fitted: Fitted) -> Outcome:
     test = test.take(choose(test.groups, MAX_ANSWERS // 2 ** len(fitted.chain), material.seed))
     weights, rate = mix_weights(test, live), material.model.sample_rate
     played = replay(material.model, test, fitted.chain, material.seed)
-    factors = [_measure(material, fitted, played, weights, name) for name in fitted.chain]
-    balance = _balance(material, played, weights)
+    left = left_over(live, played, weights, material.seed)
+    scale = agreement(100 * float(np.mean(weights * played.together())), left)
+    factors = [_measure(material, fitted, played, scale * weights, name) for name in fitted.chain]
+    balance = balance_of(material, played, weights, scale, left)
     return Outcome(
         causes=tuple(_cause(factor, len(factors)) for factor in factors),
         facts={**_facts(fitted, played, weights, factors, rate), **balance, **_sizes(test, live)},
@@ -119,13 +129,15 @@ def _measure(
     material: Material, fitted: Fitted, played: Replay, weights: NDArray[np.float64], name: str
 ) -> Measured:
     groups, seed = played.part.groups, material.seed
+    setting, undone = fitted.chain[name], _undone(material, name, fitted.chain[name])
     return Measured(
         name,
-        fitted.chain[name],
+        setting,
         mean_points(weights * played.shared(name), groups, seed=seed),
-        mean_points(weights * played.alone(name), groups, seed=seed),
+        mean_points(weights / weights.mean() * played.alone(name), groups, seed=seed),
         fitted.p_values[name],
-        _undone(material, name, fitted.chain[name]),
+        undone,
+        0.0 if undone is None else _undone_on_test(material, fitted, played, name),
     )
 
 
@@ -141,39 +153,22 @@ def _undone(material: Material, name: str, setting: Setting) -> Points | None:
     return mean_points(correct.astype(float) - live.correct, live.groups, seed=material.seed)
 
 
-def _balance(material: Material, played: Replay, weights: NDArray[np.float64]) -> dict[str, Any]:
-    """The whole gap and its parts that belong to no factor."""
-    live, test, seed = material.live, played.part, material.seed
-    assert live is not None
-    explained = played.correct[max(played.correct, key=len)]
-    found: dict[str, Any] = {
-        "test_accuracy": _plain(share_points(test.correct, test.groups, seed=seed)),
-        "together": _plain(mean_points(weights * played.together(), test.groups, seed=seed)),
-    }
-    if not live.labelled:
-        return {**found, "live_accuracy": None, "gap": None, "mix": None, "unexplained": None}
-    left = gap_points(live.correct, live.groups, explained, test.groups, second_weights=weights, seed=seed)
-    return {
-        **found,
-        "live_accuracy": _plain(share_points(live.correct, live.groups, seed=seed)),
-        "gap": _plain(gap_points(test.correct, test.groups, live.correct, live.groups, seed=seed)),
-        "mix": _plain(mean_points((1 - weights) * test.correct, test.groups, seed=seed)),
-        "unexplained": _plain(_negative(left)),
-    }
-
-
-def _negative(points: Points) -> Points:
-    low, high = (None if end is None else -end for end in (points.high, points.low))
-    return Points(-points.value, low, high, points.method)
-
-
-def _plain(points: Points) -> dict[str, float | None]:
-    return {"points": points.value, "low": points.low, "high": points.high}
+def _undone_on_test(material: Material, fitted: Fitted, played: Replay, name: str) -> float:
+    """Points that test clips under all factors win back once one is taken off them."""
+    rate, part = material.model.sample_rate, played.part
+    clips = synthesise(part.samples, fitted.chain, rate, material.seed)
+    repaired = BY_NAME[name].undo(clips, fitted.chain[name], rate)
+    assert repaired is not None  # as for live clips
+    right = (
+        answers.predicted == part.classes for answers in (material.model.answer(repaired), played.answers)
+    )
+    after, before = (100 * float(np.mean(one)) for one in right)
+    return after - before
 
 
 def _cause(factor: Measured, num_factors: int) -> Cause:
     real = factor.p_value < ALPHA / num_factors
-    helps = factor.undone is None or factor.undone.value > -MIN_POINTS
+    helps = factor.undone is None or factor.undone.value > min(0.0, factor.undone_on_test) - MIN_POINTS
     blamed = real and helps and factor.points.sure and factor.points.value >= MIN_POINTS
     undone = (
         "" if factor.undone is None else f" Undone on the live clips, it wins back {_said(factor.undone)}."
@@ -266,7 +261,7 @@ def _factor_fact(factor: Measured) -> dict[str, Any]:
     return {
         "name": factor.name,
         "told": factor.told,
-        **_plain(factor.points),
+        **plain(factor.points),
         "alone_points": factor.alone.value,
         "p_value": factor.p_value,
         "undo_points": None if undone is None else undone.value,

@@ -18,6 +18,7 @@ _SNRS_DB = (18.0, 9.0, 2.0)
 _NUM_VOICES = (0.0, 1.0, 5.0)
 _STEPS_DB = (-4.0, -1.5, 1.5, 4.0)
 _SPREAD_DB = 3.0
+_SPEECH_S, _PAUSE_S = 1.0, 0.18  # people pause; without, voices hide how long a room rings on
 _NUM_HEARD = 64  # sounds, for their mean spectrum
 _MOST_DB = 40.0
 
@@ -121,8 +122,8 @@ def babble(samples: Array, sample_rate: int, num_voices: int, random: np.random.
 
 
 def _speech_stream(samples: Array, sample_rate: int) -> Array:
-    """All clips one after another, each at one level and from its first to its last active frame, and all of
-    it backwards: other people do not say the words that the model waits for."""
+    """All clips one after another, each at one level and from its first to its last active frame, with pauses
+    now and then, and all of it backwards: other people do not say the words that the model waits for."""
     samples = samples - samples.mean(axis=1, keepdims=True)
     _, active = active_frames(samples, sample_rate)
     begun = np.maximum.accumulate(active, axis=1)
@@ -130,4 +131,7 @@ def _speech_stream(samples: Array, sample_rate: int) -> Array:
     level = np.maximum(speech_level(samples, sample_rate), 1e-9)
     size = round(0.02 * sample_rate)
     frames = samples[:, : active.shape[1] * size].reshape(len(samples), active.shape[1], size)
-    return np.asarray((frames / level[:, None, None])[begun & goes_on].ravel()[::-1], np.float32)
+    words = np.asarray((frames / level[:, None, None])[begun & goes_on].ravel()[::-1], np.float32)
+    stretch, pause = round(_SPEECH_S * sample_rate), round(_PAUSE_S * sample_rate)
+    stretches = words[: len(words) // stretch * stretch].reshape(-1, stretch)
+    return np.pad(stretches, ((0, 0), (0, pause))).ravel() if len(stretches) else words

@@ -32,7 +32,9 @@ class Room:
 
     def near(self, setting: Setting, view: View) -> Sequence[Setting]:
         rt60_s, tail_db = setting.values["rt60_s"], setting.values["tail_db"]
-        longer = [setting.changed(rt60_s=float(np.clip(rt60_s * by, 0.15, 1.3))) for by in (0.75, 1.33)]
+        longer = [
+            setting.changed(rt60_s=float(np.clip(rt60_s * by, 0.15, 1.3))) for by in (0.6, 0.75, 1.33, 1.7)
+        ]
         return [*longer, *(setting.changed(tail_db=tail_db + step) for step in (-3.0, 3.0))]
 
     def give(self, samples: Array, setting: Setting, scene: Scene) -> Array:
