@@ -138,10 +138,11 @@ def _recipe() -> Recipe:
 
 def _gain(first: Path, second: Path, corpus: Corpus) -> float:
     """Accuracy points of one run over another on the same clips."""
-    return 100 * (_accuracy(first, corpus) - _accuracy(second, corpus))
+    return 100 * (accuracy_of(first, corpus) - accuracy_of(second, corpus))
 
 
-def _accuracy(run: Path, corpus: Corpus) -> float:
+def accuracy_of(run: Path, corpus: Corpus) -> float:
+    """Share of the clips that a run answers right."""
     bundle = Bundle.load(run)
     info = bundle.info
     clips = labelled_clips(
