@@ -5,7 +5,7 @@ tested on the other half, and on words of which no training had more than a few 
 in rooms, through telephones, other microphones and a lossy code, and faint. Noise and rooms are recordings
 that no training used. All rows hear the same clips under the same draws.
 
-Run: python benchmarks/unheard_accuracy.py --data DATA --out runs --recipes robust,bc-resnet,ds-cnn:ds-cnn-s
+Run: python benchmarks/unheard_accuracy.py --data DATA --out runs --recipes robust,peers
      python benchmarks/unheard_accuracy.py --data DATA --out table runs/robust-0 runs/robust-1 runs/tutorial-0
 """
 
@@ -23,7 +23,7 @@ from accuracy.measuring import answers, document
 from accuracy.plot import plot
 from accuracy.rows import FinishedRun, gather
 from accuracy.table import markdown
-from accuracy.training import Wanted, train_missing, wanted
+from accuracy.training import Wanted, listed, train_missing, wanted
 from unheard_words import MAX_CLIPS
 
 from unheard.cli.output import say
@@ -36,7 +36,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder of the runs, the tables and the plot.")],
     runs: Annotated[list[Path] | None, typer.Argument(help="Finished runs to measure too.")] = None,
     recipes: Annotated[
-        str, typer.Option(help="To train where absent: RECIPE or RECIPE:ARCHITECTURE,...")
+        str, typer.Option(help="To train where absent: RECIPE or RECIPE:ARCHITECTURE,... or peers.")
     ] = "",
     seeds: Annotated[str, typer.Option(help="Of each recipe.")] = "0,1,2",
     settings: Annotated[list[str] | None, typer.Option("--set", help="Change every recipe.")] = None,
@@ -53,7 +53,7 @@ def main(
         chosen = [
             wanted(name, int(seed), settings or [], data if train_noise else None)
             for seed in seeds.split(",")
-            for name in filter(None, recipes.split(","))
+            for name in listed(recipes)
         ]
         folders = [*(runs or []), *train(chosen, data, out)]
         if not measure:

@@ -12,10 +12,16 @@ from unheard.pipeline import resume, train
 from unheard.run import RunOptions, Watch
 from unheard.train.curves import describe_epoch
 from unheard.train.fit import Callbacks
-from unheard.train.recipe import Recipe, load_recipe
+from unheard.train.recipe import PEER_RECIPE_NAMES, Recipe, load_recipe
 
 FINISHED = "evaluation.json"  # a run's last words
 NEEDS_NOISE = "noise"  # the transform that recordings of noise are for
+PEERS = (
+    *PEER_RECIPE_NAMES,
+    *(f"ds-cnn:ds-cnn-{size}" for size in "sm"),
+    *(f"tc-resnet:tc-resnet{size}" for size in ("8-1.5", "14", "14-1.5")),
+    "matchboxnet:matchboxnet-3x2x64",
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,22 @@ def wanted(text: str, seed: int, settings: Sequence[str], noise_from: Path | Non
 
     Raises: UsageError for an unknown recipe, architecture or setting.
     """
+    name, recipe = named_recipe(text, settings)
+    folders = _noise(noise_from) if noise_from is not None and _adds_noise(recipe) else ()
+    options = RunOptions(recipe, seed=seed, noise=folders, measure_conditions=False, audit=False)
+    return Wanted(name, options)
+
+
+def named_recipe(text: str, settings: Sequence[str] = ()) -> tuple[str, Recipe]:
+    """What `RECIPE` or `RECIPE:ARCHITECTURE` is called in a table, and its recipe; raises as `wanted`.
+
+    Published recipes are called by their architecture, ours by their own name.
+    """
     name, _, architecture = text.partition(":")
     changes = [f"model.architecture={architecture}"] if architecture else []
     recipe = load_recipe(name, [*changes, *settings])
-    folders = _noise(noise_from) if noise_from is not None and _adds_noise(recipe) else ()
-    options = RunOptions(recipe, seed=seed, noise=folders, measure_conditions=False, audit=False)
-    return Wanted(architecture or Path(name).stem, options)
+    own_name = architecture or Path(name).stem
+    return (recipe.model.architecture if name in PEER_RECIPE_NAMES else own_name), recipe
 
 
 def _adds_noise(recipe: Recipe) -> bool:
@@ -45,6 +61,11 @@ def _adds_noise(recipe: Recipe) -> bool:
 
 def _noise(data: Path) -> tuple[str, ...]:
     return tuple(str((data / "noise" / kind).resolve()) for kind in TRAINING_KINDS)
+
+
+def listed(names: str) -> list[str]:
+    """The recipes of a list with commas; `peers` stands for all published ones, in all their sizes."""
+    return [one for name in names.split(",") if name for one in (PEERS if name == "peers" else (name,))]
 
 
 def train_missing(run: Wanted, corpus: Path, out: Path, say: Callable[[str], None]) -> Path:

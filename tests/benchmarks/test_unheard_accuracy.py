@@ -17,7 +17,7 @@ from accuracy.hearing import MP3, NO_ROOM, TILT
 from accuracy.measuring import MEAN_OF_SIX, SIX
 from accuracy.plot import plot
 from accuracy.scores import gap, mean_over_speakers
-from accuracy.training import wanted
+from accuracy.training import listed, wanted
 from onnx import numpy_helper
 from typer.testing import CliRunner
 from unheard_accuracy import measured
@@ -276,6 +276,7 @@ def test_noise_for_training_goes_to_recipes_that_add_noise(tmp_path: Path) -> No
     assert small.options.recipe.training.epochs == 3
     assert [Path(folder).name for folder in small.options.noise][:2] == ["clock_tick", "dog_bark"]
     assert wanted("tutorial", 0, [], tmp_path).options.noise == ()
+    assert listed("robust,peers")[:3] == ["robust", "bc-resnet", "bc-resnet-3"]
     assert wanted("bc-resnet", 0, [], None).options.noise == ()
 
 

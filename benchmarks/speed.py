@@ -1,0 +1,179 @@
+"""How fast recipes train and their models answer, on one core: stages of a training step, and inference.
+
+Weights are untrained: time does not depend on them. Models take turns, so that a busy machine slows all of
+them alike; read the ratios, which are taken turn by turn.
+
+Run: python benchmarks/speed.py robust peers --corpus DATA/speech_commands
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from accuracy.training import listed, named_recipe
+from next_to_nothing import without_network
+from stages import STAGES, our_stages
+from throughput_setting import SAME_CLIPS, prepare_setting
+from turns import in_turns, noise, onnx_call
+
+from unheard.cli.output import say
+from unheard.corpus.importing import load_corpus
+from unheard.errors import UnheardError
+from unheard.models.cost import count_multiplies
+from unheard.models.speech_model import SpeechModel
+from unheard.release.export import export_onnx
+from unheard.train.prepare import front_end_options
+from unheard.train.recipe import Recipe, change_recipe, parse_settings
+
+REFERENCE = "bc-resnet"
+WINDOW_SAMPLES = 16_000  # 1 s
+NUM_CLASSES = 12
+WAYS = {"ONNX Runtime, 1": 1, "torch, 1": 1, "ONNX Runtime, 64": 64, "torch, 64": 64}  # windows at once
+CALLS_A_TURN = {1: 10, 64: 1}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model as it trains and as it ships. `num_multiplies` are those of the network alone."""
+
+    name: str
+    model: SpeechModel
+    graph: bytes
+    num_multiplies: int
+
+    def call(self, way: str) -> Callable[[], object]:
+        """A call as a user would write it, on one thread."""
+        batch = WAYS[way]
+        if way.startswith("ONNX"):
+            return onnx_call(self.graph, WINDOW_SAMPLES, batch)
+        samples = torch.from_numpy(noise(batch, WINDOW_SAMPLES))
+
+        def answer() -> object:
+            with torch.inference_mode():
+                return self.model(samples)
+
+        return answer
+
+
+def main(
+    names: Annotated[list[str], typer.Argument(help="RECIPE, RECIPE:ARCHITECTURE, or peers: all.")],
+    corpus: Annotated[Path | None, typer.Option(help="Time training too, on clips of this corpus.")] = None,
+    num_clips: Annotated[int, typer.Option(help="Of the corpus, drawn at random.")] = 600,
+    num_turns: Annotated[int, typer.Option(help="Of each model.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
+) -> None:
+    """Time inference in turns, and the stages of training one after the other; print tables."""
+    torch.set_num_threads(1)
+    try:
+        recipes = dict(map(named_recipe, listed(",".join([REFERENCE, *names]))))
+        candidates = [candidate(name, recipe) for name, recipe in recipes.items()]
+        document: dict[str, Any] = {"inference": inference([*candidates, *front_ends(recipes)], num_turns)}
+        if corpus is not None:
+            document["training"] = training(recipes, corpus, num_clips)
+    except UnheardError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    typer.echo(json.dumps(document, indent=2) if as_json else markdown(document))
+
+
+def candidate(name: str, recipe: Recipe) -> Candidate:
+    """An untrained model of the recipe."""
+    say(f"exporting {name}")
+    return _candidate(name, _new_model(recipe))
+
+
+def front_ends(recipes: Mapping[str, Recipe]) -> list[Candidate]:
+    """What models spend before their networks start: each front end of these recipes, alone."""
+    users = {front_end_options(recipe): name for name, recipe in recipes.items()}
+    return [
+        _candidate(f"front end of {name}", without_network(_new_model(recipes[name]), NUM_CLASSES))
+        for name in users.values()
+    ]
+
+
+def _new_model(recipe: Recipe) -> SpeechModel:
+    torch.manual_seed(0)
+    options = front_end_options(recipe)
+    return SpeechModel(recipe.model.architecture, NUM_CLASSES, options, WINDOW_SAMPLES).eval()
+
+
+def _candidate(name: str, model: SpeechModel) -> Candidate:
+    features = model.front_end(torch.zeros(1, WINDOW_SAMPLES))
+    return Candidate(name, model, export_onnx(model), count_multiplies(model.network, features))
+
+
+def inference(candidates: Sequence[Candidate], num_turns: int) -> list[dict[str, Any]]:
+    """Rows with ms for a second of audio by way, and how many times as fast as the first row each is."""
+    found: list[dict[str, Any]] = [
+        {
+            "name": one.name,
+            "num_parameters": one.model.num_parameters,
+            "num_multiplies": one.num_multiplies,
+            "file_kib": len(one.graph) / 1024,
+            "ms_per_s": {},
+            "times_as_fast": {},
+        }
+        for one in candidates
+    ]
+    for way, batch in WAYS.items():
+        calls = {one.name: one.call(way) for one in candidates}
+        took_ms = in_turns(calls, num_turns, CALLS_A_TURN[batch])
+        reference_ms = took_ms[candidates[0].name]
+        for row in found:
+            row["ms_per_s"][way] = float(np.median(took_ms[row["name"]])) / batch
+            row["times_as_fast"][way] = float(np.median(reference_ms / took_ms[row["name"]]))
+    return found
+
+
+def training(recipes: Mapping[str, Recipe], corpus: Path, num_clips: int) -> list[dict[str, Any]]:
+    """Rows with CPU ms a clip by stage on one thread; to read is to read from the cache."""
+    loaded, changes, rows = load_corpus(corpus), parse_settings(SAME_CLIPS), []
+    for name, recipe in recipes.items():
+        say(f"training steps of {name}")
+        short = change_recipe(recipe, changes, name)
+        took_ms = our_stages(prepare_setting(loaded, short, num_clips))
+        rows.append({"name": name, "ms_a_clip": {"read": took_ms.pop("decode"), **took_ms}})
+    return rows
+
+
+def markdown(document: Mapping[str, Any]) -> str:
+    """The tables for people."""
+    rows = document["inference"]
+    parts = [
+        f"Milliseconds for a second of audio on one core, by windows at once; in brackets, how many times as "
+        f"fast as {rows[0]['name']}:\n",
+        _table(["", "parameters", "multiplies", "file KiB", *WAYS], [_inference_cells(row) for row in rows]),
+    ]
+    if "training" in document:
+        stages = ["read", *STAGES[1:]]
+        header = ["", *stages, "all"]
+        lines = [_training_cells(row, stages) for row in document["training"]]
+        parts += ["\nTraining, CPU milliseconds a clip on one thread:\n", _table(header, lines)]
+    return "\n".join(parts)
+
+
+def _inference_cells(row: Mapping[str, Any]) -> list[str]:
+    times = [f"{row['ms_per_s'][way]:.2f} ({row['times_as_fast'][way]:.2g})" for way in WAYS]
+    costs = [f"{row['num_parameters']:,}", f"{row['num_multiplies'] / 1e6:.1f} M", f"{row['file_kib']:,.0f}"]
+    return [row["name"], *costs, *times]
+
+
+def _training_cells(row: Mapping[str, Any], stages: Sequence[str]) -> list[str]:
+    took_ms = [row["ms_a_clip"][stage] for stage in stages]
+    return [row["name"], *(f"{ms:.2f}" for ms in (*took_ms, sum(took_ms)))]
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+if __name__ == "__main__":
+    typer.run(main)
