@@ -58,6 +58,17 @@ def train(
     audit: Annotated[
         bool, typer.Option(help="Audit recordings and splits first; see `unheard audit --quick`.")
     ] = True,
+    few_shot: Annotated[
+        bool, typer.Option("--few-shot", help="Learn words from a few clips each; see docs/few_shot.md.")
+    ] = False,
+    voices: Annotated[
+        bool,
+        typer.Option("--voices", help="With --few-shot: synthetic voices too; labels are English words."),
+    ] = False,
+    false_accepts: Annotated[
+        float | None,
+        typer.Option(help="With --few-shot: share of other words and noises that may pass for a word."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Train a model on recordings; leaves a bundle, an honest estimate and a report in the folder of the run.
@@ -65,6 +76,8 @@ def train(
     Example: unheard train recordings/ --out runs/first
 
     Example: unheard train recordings/ --noise cafes/ --noise streets/ --out runs/noisy
+
+    Example: unheard train --few-shot recordings/ --false-accepts 0.01 --out runs/few
 
     Example: unheard train --out runs/first --resume
 
@@ -80,10 +93,26 @@ def train(
         raise UsageError("--resume goes on with a run as it was begun: give neither a corpus nor a --plan.")
     if corpus is None and plan is None and not resume:
         raise UsageError("Give a folder of recordings or a corpus file, or --resume, or --plan.")
+    if few_shot and (recipe or plan or resume or teacher or corpus is None):
+        raise UsageError("--few-shot takes a corpus, and neither --recipe, --plan, --resume nor --teacher.")
+    if (voices or false_accepts is not None) and not few_shot:
+        raise UsageError("--voices and --false-accepts go with --few-shot.")
     steps = load_plan(plan) if plan else None
     with progress_bar("working") as advance:
         watch = watching(advance)
-        if resume:
+        if few_shot and corpus is not None:
+            from unheard.few_shot import FewShotOptions, few_shot_recipe, train_few_shot
+
+            few = FewShotOptions(
+                recipe=few_shot_recipe(tuple(settings or ())),
+                layout=layout,
+                noise=tuple(str(folder.resolve()) for folder in noise or ()),
+                voices=voices,
+                false_accepts=false_accepts,
+                seed=seed,
+            )
+            run = train_few_shot(corpus, out, few, watch)
+        elif resume:
             run = pipeline.resume(out, watch)
         else:
             options = RunOptions(

@@ -17,6 +17,7 @@ from unheard.models.simple_cnn_1d import SimpleCnn1d
 from unheard.models.tc_resnet import TcResNet
 from unheard.models.tutorial_cnn import TutorialCnn
 from unheard.models.whisper import WhisperTiny
+from unheard.models.word_space import WordSpace
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,9 @@ CATALOG: dict[str, Architecture] = {
         _lean("m", "the default"),
         _lean("l", "where accuracy matters more than speed"),
         Architecture("whisper-tiny", "a large encoder, made to be pretrained", "whisper", WhisperTiny),
+        Architecture(
+            "word-space", "the same; a word is a direction, by few clips", "whisper", WordSpace, False
+        ),
     )
 }
 

@@ -86,28 +86,20 @@ class AttentivePool(nn.Module):
         return torch.cat([mean, (variance + 1e-5).sqrt()], dim=1)
 
 
-class WhisperTiny(Network):
-    """`(batch, 80, num_frames)` features to `(batch, num_classes)` logits and an embedding of 192."""
+class WhisperNetwork(Network):
+    """The encoder, for networks that put something of their own on top of it."""
 
-    embedding_size = 192
-
-    def __init__(self, num_bins: int, num_frames: int, num_classes: int, dropout: float = 0.2) -> None:
+    def __init__(self, name: str, num_bins: int, num_frames: int) -> None:
         super().__init__()
         num_positions = num_frames // 2
         if num_bins != NUM_BINS or not 0 < num_positions <= MAX_POSITIONS:
             raise ValueError(
-                f"whisper-tiny takes {NUM_BINS} bands and 2 to {2 * MAX_POSITIONS + 1} frames, "
+                f"{name} takes {NUM_BINS} bands and 2 to {2 * MAX_POSITIONS + 1} frames, "
                 f"not {num_bins} bands and {num_frames} frames."
             )
         self.stem = Stem(num_positions, CHANNELS)
         self.blocks = nn.ModuleList(Block(CHANNELS, NUM_HEADS) for _ in range(NUM_BLOCKS))
         self.norm = nn.LayerNorm(CHANNELS)
-        self.pool = AttentivePool(CHANNELS)
-        self.embed = nn.Sequential(
-            nn.Linear(2 * CHANNELS, self.embedding_size), nn.BatchNorm1d(self.embedding_size), nn.ReLU()
-        )
-        self.dropout = nn.Dropout(dropout)
-        self.classify = nn.Linear(self.embedding_size, num_classes)
 
     @property
     def stages(self) -> tuple[nn.Module, ...]:
@@ -123,6 +115,21 @@ class WhisperTiny(Network):
             sequence = block(sequence)
         encoded: Tensor = self.norm(sequence)
         return encoded
+
+
+class WhisperTiny(WhisperNetwork):
+    """`(batch, 80, num_frames)` features to `(batch, num_classes)` logits and an embedding of 192."""
+
+    embedding_size = 192
+
+    def __init__(self, num_bins: int, num_frames: int, num_classes: int, dropout: float = 0.2) -> None:
+        super().__init__("whisper-tiny", num_bins, num_frames)
+        self.pool = AttentivePool(CHANNELS)
+        self.embed = nn.Sequential(
+            nn.Linear(2 * CHANNELS, self.embedding_size), nn.BatchNorm1d(self.embedding_size), nn.ReLU()
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.classify = nn.Linear(self.embedding_size, num_classes)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         embedding = self.embed(self.pool(self.encode(features)))

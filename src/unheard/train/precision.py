@@ -16,7 +16,7 @@ def choose_precision(training: TrainingSection) -> Precision:
     if training.precision != "auto":
         return training.precision
     on_gpu = training.device != "cpu" and torch.cuda.is_available()
-    native = torch.cuda.is_bf16_supported(including_emulation=False) if on_gpu else _cpu_has_bf16()
+    native = torch.cuda.is_bf16_supported(including_emulation=False) if on_gpu else cpu_has_bf16()
     return "bf16-mixed" if native else "32-true"
 
 
@@ -26,6 +26,6 @@ def fixed_precision(recipe: Recipe) -> Recipe:
     return recipe.model_copy(update={"training": recipe.training.model_copy(update=chosen)})
 
 
-def _cpu_has_bf16() -> bool:
+def cpu_has_bf16() -> bool:
     """Whether the processor has AVX-512 BF16 or AMX; others emulate it and lose time."""
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())

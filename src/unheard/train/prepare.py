@@ -20,7 +20,7 @@ from unheard.errors import CorpusError, UsageError, unknown_name
 from unheard.models.catalog import architecture
 from unheard.models.front_end import FrontEndOptions, preset
 from unheard.models.speech_model import SpeechModel
-from unheard.train.augmentation import Sources, build_augmentation
+from unheard.train.augmentation import Augmentation, Sources, build_augmentation
 from unheard.train.data import TrainingClips
 from unheard.train.fit import TrainingData
 from unheard.train.recipe import Recipe
@@ -143,6 +143,13 @@ def training_data(
         augmentation=build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None),
         silence=SilenceMaker(noise, recipe.data.sample_rate),
     )
+
+
+def word_keeping(corpus: Corpus, recipe: Recipe, samples: NDArray[np.int16]) -> Augmentation:
+    """The transforms of a recipe that leave words what they are; babble is made of `samples`."""
+    rate = recipe.data.sample_rate
+    sources = Sources(rate, noise=_noise_bank(corpus, rate), speech=_babble_bank(samples))
+    return build_augmentation(recipe.augment, sources, has_unknown=False)
 
 
 def split_with_noise(corpus: Corpus, split: Split) -> Corpus:

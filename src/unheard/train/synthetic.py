@@ -8,7 +8,7 @@ itself means nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import resources
 
 import polars as pl
@@ -23,6 +23,8 @@ from unheard.train.recipe import Recipe
 COMMAND_VOICES, COMMAND_TAKES = 75, 2
 WORD_GROUPS, WORD_VOICES = 20, 5  # each group of words has voices of its own
 MARGINS_S = (0.05, 0.35)
+
+Order = tuple[list[str], VoiceOptions]  # what is spoken by which voices
 
 
 def wants_voices(recipe: Recipe, corpus: Corpus) -> bool:
@@ -47,35 +49,49 @@ def make_voices(
 
     None, with a remark, where the extra `unheard[voices]` is not installed.
     """
-    orders = _orders(classes, recipe.data.sample_rate, seed)
-    parts = []
     try:
-        for number, (words, options) in enumerate(orders):
-            spoken = _speak(words, options).frame
-            parts.append(spoken.with_columns(pl.format("{} of order {}", "id", pl.lit(number)).alias("id")))
-            if on_progress:
-                on_progress(number + 1, len(orders))
+        return speak_orders(_orders(classes, recipe.data.sample_rate, seed), on_progress)
     except MissingExtraError as error:
         on_step(f"synthetic voices left out: {error}")
         return None
+
+
+def speak_orders(orders: Sequence[Order], on_progress: Callable[[int, int], None] | None = None) -> Corpus:
+    """All that was ordered as one corpus; raises `MissingExtraError` without the extra."""
+    parts = []
+    for number, (words, options) in enumerate(orders):
+        spoken = _speak(words, options).frame
+        parts.append(spoken.with_columns(pl.format("{} of order {}", "id", pl.lit(number)).alias("id")))
+        if on_progress:
+            on_progress(number + 1, len(orders))
     return Corpus(pl.concat(parts, how="diagonal"), layout="synthetic-voices")
 
 
-def _orders(classes: ClassMap, sample_rate: int, seed: int) -> list[tuple[list[str], VoiceOptions]]:
-    """What is spoken by which voices: the commands by many, other words group by group by a few each."""
+def command_order(words: Sequence[str], sample_rate: int, seed: int) -> Order:
+    """Words to tell apart, by many voices."""
+    return list(words), _voices(COMMAND_VOICES, COMMAND_TAKES, sample_rate, seed)
 
-    def voices(number: int, takes: int, seed: int) -> VoiceOptions:
-        return VoiceOptions(
-            num_voices=number, takes_per_word=takes, margins_s=MARGINS_S, sample_rate=sample_rate, seed=seed
-        )
 
-    commands = list(classes.commands)
-    orders = [(commands, voices(COMMAND_VOICES, COMMAND_TAKES, seed))]
+def other_orders(words: Sequence[str], sample_rate: int, seed: int) -> list[Order]:
+    """Other words, group by group by a few voices each."""
+    return [
+        (list(words[group::WORD_GROUPS]), _voices(WORD_VOICES, 1, sample_rate, seed + 1 + group))
+        for group in range(WORD_GROUPS)
+    ]
+
+
+def _orders(classes: ClassMap, sample_rate: int, seed: int) -> list[Order]:
+    orders = [command_order(classes.commands, sample_rate, seed)]
     if classes.unknown is not None:
-        others = [word for word in english_words() if word not in commands]
-        groups = range(WORD_GROUPS)
-        orders += [(others[group::WORD_GROUPS], voices(WORD_VOICES, 1, seed + 1 + group)) for group in groups]
+        others = [word for word in english_words() if word not in classes.commands]
+        orders += other_orders(others, sample_rate, seed)
     return orders
+
+
+def _voices(number: int, takes: int, sample_rate: int, seed: int) -> VoiceOptions:
+    return VoiceOptions(
+        num_voices=number, takes_per_word=takes, margins_s=MARGINS_S, sample_rate=sample_rate, seed=seed
+    )
 
 
 def english_words() -> list[str]:

@@ -29,7 +29,7 @@ def start_from_pretrained(model: SpeechModel, recipe: Recipe) -> None:
     if options.sample_rate != usual.sample_rate:
         raise UsageError(
             f"Weights of {recipe.pretrained.weights} heard sound at {usual.sample_rate} Hz, and the recipe "
-            f"has {options.sample_rate} Hz. Set data.sample_rate={usual.sample_rate}; recordings are converted."
+            f"has {options.sample_rate} Hz. Set data.sample_rate={usual.sample_rate}."
         )
     load_pretrained(model.network, recipe.model.architecture, recipe.pretrained.weights)
     stages, trained = model.network.stages, recipe.pretrained.trained_blocks

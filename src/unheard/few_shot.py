@@ -1,0 +1,231 @@
+"""Words from a few clips each: a corpus in, a run folder out, in seconds.
+
+corpus -> directions of its clips in the space of words -> words -> judged by speakers left out -> ship
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+import unheard
+from unheard.augment.conditions import CLEAN
+from unheard.corpus.background import read_background, silence_clips
+from unheard.corpus.classes import UNKNOWN, ClassMap
+from unheard.corpus.importing import load_corpus
+from unheard.corpus.labelled import LabelledClips, labelled_clips
+from unheard.corpus.more_noise import with_noise
+from unheard.corpus.table import Corpus
+from unheard.errors import UsageError
+from unheard.evaluate.evaluate import evaluate_predictions
+from unheard.evaluate.predictions import Predictions
+from unheard.evaluate.temperature import fit_temperature
+from unheard.files import write_json
+from unheard.models.speech_model import SpeechModel
+from unheard.pipeline import require_free
+from unheard.release.export import export_onnx
+from unheard.release.measure import ConditionResult
+from unheard.release.model_card import model_card
+from unheard.release.package import bundle_info, describe_training
+from unheard.results import write_results
+from unheard.run import RUN_FORMAT, Run, RunOptions, Watch
+from unheard.runtime.bundle import Bundle, write_bundle
+from unheard.signal.audio_file import to_int16
+from unheard.train.few_shot import (
+    Examples,
+    as_logits,
+    held_out_cosines,
+    prototypes,
+    set_words,
+    sums_of,
+    threshold_for,
+    unit,
+)
+from unheard.train.prepare import build_model, choose_window_s, classes_of
+from unheard.train.recipe import Recipe, load_recipe
+from unheard.train.synthetic import command_order, speak_orders
+from unheard.train.word_space import Directions, OtherWords, embed, fit_space
+
+FEW_SHOT = "few-shot"
+MOST_BACKGROUND = 500  # clips of background recordings
+FALSE_ACCEPTS = 0.01
+
+
+@dataclass(frozen=True)
+class FewShotOptions:
+    """`voices`: learn from synthetic voices too; the labels must be English words, and what is said.
+    `false_accepts`: share of other words and noises that may pass for a word; with None there is a class for
+    them only where the corpus has some, at 1 %."""
+
+    recipe: Recipe
+    layout: str | None = None
+    noise: tuple[str, ...] = ()
+    voices: bool = False
+    false_accepts: float | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The model with its words, and what was answered by speakers left out."""
+
+    model: SpeechModel
+    classes: ClassMap
+    clips: LabelledClips
+    logits: NDArray[np.float32]
+    unknown_at: float | None
+    false_accepts: dict[str, float] = field(default_factory=dict)  # kind -> share of those held out that pass
+
+
+def few_shot_recipe(settings: tuple[str, ...] = ()) -> Recipe:
+    """The recipe of the method, changed by settings."""
+    path = resources.files("unheard.train").joinpath(f"recipes/{FEW_SHOT}.toml")
+    with resources.as_file(path) as file:
+        return load_recipe(file, settings)
+
+
+def train_few_shot(source: Path, folder: Path, options: FewShotOptions, watch: Watch = Watch()) -> Run:
+    """A run folder with everything but curves; the estimate is of each clip by words learned without its
+    speaker.
+
+    Raises: UsageError when `folder` holds something; CorpusError for unusable recordings; MissingExtraError
+    without `unheard[voices]`.
+    """
+    require_free(folder)
+    watch.on_step(f"reading {source}")
+    corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
+    corpus = with_noise(corpus, [Path(name) for name in options.noise]).with_split(pl.lit("train"))
+    learned = learn_words(corpus, options, watch)
+    folder.mkdir(parents=True, exist_ok=True)
+    corpus.save(folder / "corpus.parquet")
+    kept = RunOptions(recipe=options.recipe, seed=options.seed, layout=options.layout, noise=options.noise)
+    notes = {"few_shot": {key: value for key, value in asdict(options).items() if key != "recipe"}}
+    versions = {"format": RUN_FORMAT, "unheard_version": unheard.__version__}
+    write_json(folder / "run.json", {**versions, **kept.to_dict(), **notes})
+    run = _package(corpus, learned, folder, options)
+    write_results(run, learned.clips, options.recipe)
+    return run
+
+
+def learn_words(corpus: Corpus, options: FewShotOptions, watch: Watch = Watch()) -> Learned:
+    """The model that a corpus's clips give; nothing is written but the cache."""
+    recipe = options.recipe
+    classes, window_s = _classes(corpus, options), choose_window_s(corpus, recipe)
+    model = build_model(recipe, classes, window_s, options.seed).eval()
+    others = fit_space(model, recipe, watch.on_step, watch.on_progress)
+    clips = labelled_clips(
+        corpus, classes, sample_rate=recipe.data.sample_rate, window_samples=model.window_samples
+    )
+    watch.on_step(f"learning {len(classes.commands)} words from {len(clips)} clips")
+    directions = embed(model, clips.samples)
+    spoken = voice_sums(model, classes.commands, recipe, options.seed) if options.voices else None
+    num_words = len(classes.commands)
+    own = clips.classes < num_words
+    examples = Examples(directions[own], clips.classes[own], np.array(clips.groups)[own].tolist())
+    words = prototypes(examples, num_words, spoken)
+    cosines = directions @ words.T
+    cosines[own] = held_out_cosines(examples, num_words, spoken)
+    unknown_at: float | None = None
+    passed: dict[str, float] = {}
+    if classes.unknown is not None:
+        negatives = _negatives(corpus, model, options, classes, others, directions[~own])
+        rate = FALSE_ACCEPTS if options.false_accepts is None else options.false_accepts
+        reached = {name: kind @ words.T for name, kind in negatives.items()}
+        unknown_at, passed = choose_threshold(reached, rate)
+    set_words(model, words, unknown_at)
+    return Learned(model, classes, clips, as_logits(cosines, unknown_at), unknown_at, passed)
+
+
+def choose_threshold(
+    cosines: dict[str, NDArray[np.float32]], false_accepts: float
+) -> tuple[float, dict[str, float]]:
+    """The threshold by every other negative, and the share of the rest that passes it, by kind."""
+    highest = {kind: found.max(axis=1) for kind, found in cosines.items()}
+    threshold = threshold_for({kind: found[::2] for kind, found in highest.items()}, false_accepts)
+    rest = {kind: found[1::2] for kind, found in highest.items() if len(found) > 1}
+    return threshold, {kind: float((found > threshold).mean()) for kind, found in rest.items()}
+
+
+def voice_sums(model: SpeechModel, words: tuple[str, ...], recipe: Recipe, seed: int) -> Directions:
+    """`(num_words, 768)`: the direction of each word as synthetic voices say it."""
+    rate = recipe.data.sample_rate
+    spoken = speak_orders([command_order(words, rate, seed)])
+    clips = labelled_clips(spoken, ClassMap(words), sample_rate=rate, window_samples=model.window_samples)
+    return unit(sums_of(embed(model, clips.samples, fast=True), clips.classes, len(words)))
+
+
+def _classes(corpus: Corpus, options: FewShotOptions) -> ClassMap:
+    """The words, and a class for the others where they are asked for or there are some."""
+    classes = classes_of(corpus, options.recipe)
+    if options.false_accepts is not None and not 0 < options.false_accepts < 1:
+        raise UsageError(f"--false-accepts is {options.false_accepts:g}; it is a share between 0 and 1.")
+    if options.false_accepts is None or classes.unknown is not None:
+        return classes
+    return ClassMap((*classes.commands, UNKNOWN))
+
+
+def _negatives(
+    corpus: Corpus,
+    model: SpeechModel,
+    options: FewShotOptions,
+    classes: ClassMap,
+    others: OtherWords,
+    own_others: Directions,
+) -> dict[str, Directions]:
+    """Directions of what is no word of the model, by kind; synthetic words in an order of chance."""
+    synthetic = others.without(classes.commands)
+    shuffled = np.random.default_rng(options.seed).permutation(len(synthetic))
+    found = {"synthetic words": synthetic[shuffled]}
+    if len(own_others):
+        found["other words of the corpus"] = own_others
+    background = read_background(corpus, sample_rate=options.recipe.data.sample_rate, split="train")
+    if background.recordings:
+        clips, _ = silence_clips(background, model.window_samples)
+        step = -(-len(clips) // MOST_BACKGROUND)
+        found["background"] = embed(model, to_int16(clips[::step]), fast=True)
+    return found
+
+
+def _package(corpus: Corpus, learned: Learned, folder: Path, options: FewShotOptions) -> Run:
+    """The bundle, and the numbers of the clips held out."""
+    temperature = fit_temperature(learned.logits, learned.clips.classes)
+    info = bundle_info(
+        learned.model,
+        learned.classes,
+        name=folder.resolve().name,
+        sample_rate=options.recipe.data.sample_rate,
+        architecture=options.recipe.model.architecture,
+        recipe=options.recipe.name,
+        corpus=describe_training(corpus, learned.clips.samples),
+    ).model_copy(update={"temperature": temperature})
+    write_bundle(folder / "bundle", export_onnx(learned.model), info, model_card(info, []))
+    labels = learned.classes.labels
+    clips = learned.clips
+    predictions = Predictions(clips.ids, labels, clips.classes, learned.logits, clips.groups)
+    evaluation = evaluate_predictions(predictions, temperature=temperature, seed=options.seed)
+    result = ConditionResult(CLEAN, replace(evaluation, speakers=clips.num_speakers), predictions)
+    bundle = Bundle.load(folder / "bundle")
+    return Run(folder, bundle, corpus, [], _warnings(corpus, learned), [], (result,))
+
+
+def _warnings(corpus: Corpus, learned: Learned) -> tuple[str, ...]:
+    """What has to be said of the estimate."""
+    said = [
+        "The estimate is cross-validated: each clip is answered by words learned without its speaker. "
+        "The model that ships was learned from all of them."
+    ]
+    if corpus.layout == "synthetic-voices":
+        said.append("All clips are synthetic voices; people are harder. Measure with recordings of people.")
+    smallest = int(np.bincount(learned.clips.classes, minlength=2)[: len(learned.classes.commands)].min())
+    if smallest < 2:
+        said.append("A word has one clip: held out, nothing of it is left, and it counts as wrong.")
+    said += [
+        f"{share:.1%} of the {kind} that the threshold was not set by pass for a word."
+        for kind, share in learned.false_accepts.items()
+    ]
+    return tuple(said)
