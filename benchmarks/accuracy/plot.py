@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from accuracy.measuring import MEAN_OF_SIX
 from markupsafe import Markup
@@ -12,17 +12,32 @@ from markupsafe import Markup
 from unheard.report.svg import Axis, dot, element, figure, line, text
 from unheard.train.recipe import PEER_RECIPE_NAMES
 
-WIDTH, HEIGHT = 900.0, 520.0
-LEFT, RIGHT, TOP, BOTTOM = 64.0, 150.0, 46.0, 52.0
-LINE_HEIGHT = 15.0
+WIDTH, HEIGHT = 900.0, 600.0
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 90.0, 46.0, 52.0
+LETTER_WIDTH = 7.2
+SHIFTS = sorted((6.0 * step for step in range(-15, 16)), key=abs)  # of a name from its point
 STYLE = """
 svg { background: #fff; font: 13px system-ui, sans-serif; }
 .grid { stroke: #e3e3e3; } .reach { stroke-width: 1.5; opacity: .55; } .leader { stroke: #bbb; }
 .ours { fill: #0b62a8; stroke: #0b62a8; } .peer { fill: #b5530d; stroke: #b5530d; }
-text { stroke: none !important; } .tick, .axis, .head { fill: #333; }
+text { stroke: none; } .name { stroke: #fff; stroke-width: 3px; paint-order: stroke; }
+.tick, .axis, .head { fill: #333; }
 .head { font-weight: 600; font-size: 15px; }
 """
 Json = Mapping[str, Any]
+
+
+class Box(NamedTuple):
+    """What a name or a point covers, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        beside = self.right <= other.left or other.right <= self.left
+        return not (beside or self.bottom <= other.top or other.bottom <= self.top)
 
 
 def plot(document: Json) -> str:
@@ -99,18 +114,20 @@ def _point(row: Json, across: Axis, up: Axis) -> Markup:
 
 
 def _names(rows: Sequence[Json], across: Axis, up: Axis) -> list[Markup]:
-    """A name to the right of each point, moved down where another stands."""
+    """A name beside each point, where no other name or point stands."""
+    places = [_place(row, across, up) for row in rows]
+    taken = [Box(x - 6, y - 6, x + 6, y + 6) for x, y in places]
     parts: list[Markup] = []
-    taken: list[tuple[float, float, float]] = []
-    for row in sorted(rows, key=lambda row: _place(row, across, up)[1]):
-        x, y = _place(row, across, up)
-        width, name_y = 7.2 * len(row["name"]), y + 4
-        while any(
-            abs(name_y - other) < LINE_HEIGHT and x < end and start < x + width for start, end, other in taken
-        ):
-            name_y += 2
-        taken.append((x, x + width + 9, name_y))
-        if name_y > y + 8:
-            parts.append(line(x, y, x + 9, name_y - 4, "leader"))
-        parts.append(text(x + 10, name_y, row["name"], class_=_class(row)))
+    for row, (x, y) in sorted(zip(rows, places, strict=True), key=lambda pair: pair[1][1]):
+        width = LETTER_WIDTH * len(row["name"])
+        boxes = [
+            Box(left, y + shift - 7, left + width, y + shift + 7)
+            for shift in SHIFTS
+            for left in (x + 9, x - 9 - width)
+        ]
+        box = next((one for one in boxes if not any(one.meets(other) for other in taken)), boxes[0])
+        taken.append(box)
+        if abs(box.top + 7 - y) > 8:
+            parts.append(line(x, y, box.left if box.left > x else box.right, box.top + 7, "leader"))
+        parts.append(text(box.left + 1, box.top + 11, row["name"], class_=f"name {_class(row)}"))
     return parts

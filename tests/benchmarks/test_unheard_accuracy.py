@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import onnx
@@ -227,6 +229,17 @@ def test_the_script_writes_tables_a_document_and_a_plot(runs: list[Path], data: 
     found = json.loads((out / "accuracy.json").read_text("utf-8"))
     assert (out / "accuracy.svg").read_text("utf-8") == plot(found)
     assert ">hears<" in plot(found)
+
+
+def test_no_name_in_the_plot_covers_another(document: dict[str, Any]) -> None:
+    row = row_of(document, "hears")
+    crowd = [{**row, "name": f"row {number}", "ms_per_s": 1 + 0.01 * number} for number in range(12)]
+    drawn = ElementTree.fromstring(plot({**document, "rows": crowd}))
+    names = [text for text in drawn.findall(".//{*}text") if (text.text or "").startswith("row ")]
+    places = [(float(text.get("x", "")), float(text.get("y", ""))) for text in names]
+    assert len(names) == 12
+    for (x, y), (other_x, other_y) in combinations(places, 2):
+        assert abs(y - other_y) >= 14 or abs(x - other_x) >= 7.2 * len("row 1")
 
 
 def test_an_mp3_sounds_alike_and_comes_at_the_same_time() -> None:
