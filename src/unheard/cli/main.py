@@ -21,6 +21,7 @@ COMMANDS = {
     "corpus": ("unheard.cli.corpus", "Import, describe and split recordings; make synthetic voices."),
     "audit": ("unheard.cli.audit", "What is wrong with the recordings, labels and splits, and what to do."),
     "train": ("unheard.cli.train", "Train a model: a folder of recordings in, a bundle and a report out."),
+    "enrol-word": ("unheard.cli.enrol_word", "A new word for a model, from a few clips of it."),
     "evaluate": ("unheard.cli.evaluate", "Numbers with intervals for a model on a corpus."),
     "diagnose": ("unheard.cli.diagnose", "Why a model fails on what it has not heard, in accuracy points."),
     "predict": ("unheard.cli.predict", "Labels and scores for audio files or folders."),

@@ -1,0 +1,247 @@
+"""A new word for a model that is there, from a few clips or from synthetic voices, in seconds.
+
+clips -> a direction in the space of words -> a threshold by what is not the word -> a new bundle
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import polars as pl
+import torch
+from numpy.typing import NDArray
+from onnx import numpy_helper
+
+from unheard.corpus.background import read_background, silence_clips
+from unheard.corpus.classes import ClassMap
+from unheard.corpus.clips import fit_clip, load_clips
+from unheard.corpus.table import Corpus
+from unheard.errors import BundleError, UsageError
+from unheard.evaluate.intervals import Estimate, wilson_interval
+from unheard.few_shot import MOST_BACKGROUND, choose_threshold, few_shot_recipe, voice_sums
+from unheard.models.speech_model import SpeechModel
+from unheard.models.word_space import WordSpace
+from unheard.release.attach import attach_word
+from unheard.release.export import export_onnx
+from unheard.release.model_card import model_card
+from unheard.run import Watch
+from unheard.runtime.bundle import MODEL_FILE, Bundle, BundleInfo, write_bundle
+from unheard.signal.audio_file import read_audio, to_int16
+from unheard.train.few_shot import Examples, held_out_cosines, prototypes
+from unheard.train.prepare import build_model
+from unheard.train.word_space import Directions, OtherWords, embed, fit_space
+
+MOST_OWN_CLIPS = 400  # recordings of the model's own run that the threshold is set by
+
+
+@dataclass(frozen=True)
+class EnrolOptions:
+    """`false_accepts`: share of other words and noises that may pass for the new word. `voices`: learn it
+    from synthetic voices too; it must be an English word."""
+
+    false_accepts: float = 0.01
+    voices: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """The new bundle, and what may be expected of the word in it."""
+
+    bundle: Bundle
+    word: str
+    num_clips: int
+    recall: Estimate | None  # of clips left out in turn; None where nothing would be left
+    threshold: float
+    false_accepts: dict[str, float]  # kind -> share of those that the threshold was not set by
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "bundle": str(self.bundle.path),
+            "word": self.word,
+            "clips": self.num_clips,
+            "recall": None if self.recall is None else self.recall.to_dict(),
+            "threshold": self.threshold,
+            "false_accepts": self.false_accepts,
+        }
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """Clips of one kind: where they lie, and how near the words that are known come (or 0)."""
+
+    directions: Directions
+    rivals: NDArray[np.float32]  # (num_clips,)
+
+    def margins(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """`(num_clips, 1)`: by how much a new word is nearer than what is known."""
+        return cosines - self.rivals[:, None]
+
+
+def enrol_word(
+    model: Path,
+    word: str,
+    recordings: Sequence[Path],
+    folder: Path,
+    options: EnrolOptions = EnrolOptions(),
+    watch: Watch = Watch(),
+) -> Enrolment:
+    """Write a bundle into `folder` that knows one word more.
+
+    Raises: UsageError for a word that is known, no clips, or another sample rate; AudioError for a clip that
+    can't be read; MissingExtraError without `unheard[voices]`.
+    """
+    bundle = Bundle.load(model)
+    _require_possible(bundle, word, recordings, options)
+    recipe = few_shot_recipe()
+    space = build_model(recipe, ClassMap((word,)), bundle.info.window_s, options.seed).eval()
+    others = fit_space(space, recipe, watch.on_step, watch.on_progress)
+    rows = _known_words(bundle, space)
+    samples = _read(recordings, bundle.info)
+    watch.on_step(f"learning '{word}' from {len(samples)} clips" + (" and voices" if options.voices else ""))
+    spoken = voice_sums(space, (word,), recipe, options.seed) if options.voices else None
+    clips = _heard(embed(space, samples), rows) if len(samples) else _heard(_nothing(space), rows)
+    names = [str(path) for path in recordings]
+    examples = Examples(clips.directions, np.zeros(len(samples), np.int64), names)
+    direction = prototypes(examples, 1, spoken)
+    negatives = _negatives(model, space, word, others, options)
+    margins = {kind: _heard(found, rows).margins(found @ direction.T) for kind, found in negatives.items()}
+    threshold, passed = choose_threshold(margins, options.false_accepts)
+    held_out = clips.margins(held_out_cosines(examples, 1, spoken))[:, 0]
+    recall = _recall(held_out > threshold, alone=len(samples) < 2 and not options.voices)
+    graph = _graph(bundle, space, direction, threshold, rows)
+    enrolled = Enrolment(bundle, word, len(samples), recall, threshold, passed)
+    return _written(enrolled, graph, folder)
+
+
+def _require_possible(bundle: Bundle, word: str, recordings: Sequence[Path], options: EnrolOptions) -> None:
+    if word in bundle.info.labels:
+        raise UsageError(f"The model knows '{word}' already; it knows {', '.join(bundle.info.labels)}.")
+    if not recordings and not options.voices:
+        raise UsageError(f"Nothing says how '{word}' sounds: give clips of it, or --voices.")
+    if not 0 < options.false_accepts < 1:
+        raise UsageError(f"--false-accepts is {options.false_accepts:g}; it is a share between 0 and 1.")
+    wanted = few_shot_recipe().data.sample_rate
+    if bundle.info.sample_rate != wanted:
+        raise UsageError(
+            f"The model hears {bundle.info.sample_rate} Hz; words can be added to models at {wanted} Hz. "
+            f"Train it with --set data.sample_rate={wanted}."
+        )
+
+
+def _read(recordings: Sequence[Path], info: BundleInfo) -> NDArray[np.int16]:
+    """`(num_clips, window_samples)`, each the loudest window of its recording."""
+    clips = [
+        to_int16(fit_clip(read_audio(path, sample_rate=info.sample_rate)[0], info.window_samples))
+        for path in recordings
+    ]
+    return np.stack(clips) if clips else np.zeros((0, info.window_samples), np.int16)
+
+
+def _nothing(space: SpeechModel) -> Directions:
+    return np.zeros((0, space.network.embedding_size), np.float32)
+
+
+def _known_words(bundle: Bundle, space: SpeechModel) -> Directions | None:
+    """`(num_words, 769)`: words of a few-shot model and their biases; None for any other model.
+
+    Raises: BundleError when its space is another one.
+    """
+    if bundle.info.architecture != "word-space":
+        return None
+    graph = onnx.load(bundle.path / MODEL_FILE).graph
+    found = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    assert isinstance(space.network, WordSpace)
+    turn = space.network.turn.weight.detach().numpy()
+    if not np.allclose(found.get("network.turn.weight", 0), turn, atol=1e-3):
+        raise BundleError(
+            f"Bundle '{bundle.path}' has another space of words than this version of unheard makes. "
+            "Train it again with --few-shot."
+        )
+    weight = found["network.classify.weight"]
+    bias = found.get("network.classify.bias", np.zeros(len(weight), np.float32))  # left out where it is 0
+    return np.concatenate([weight, bias[:, None]], axis=1)
+
+
+def _heard(directions: Directions, rows: Directions | None) -> _Heard:
+    if rows is None:
+        return _Heard(directions, np.zeros(len(directions), np.float32))
+    return _Heard(directions, (directions @ rows[:, :-1].T + rows[:, -1]).max(axis=1))
+
+
+def _negatives(
+    model: Path, space: SpeechModel, word: str, others: OtherWords, options: EnrolOptions
+) -> dict[str, Directions]:
+    """What is not the word, by kind, in an order of chance: synthetic words, and of a run its own clips."""
+    random = np.random.default_rng(options.seed)
+    synthetic = others.without((word,))
+    found = {"synthetic words": synthetic[random.permutation(len(synthetic))]}
+    table = model / "corpus.parquet"
+    if not table.is_file():
+        return found
+    corpus = Corpus.load(table)
+    words = corpus.filter((pl.col("role") == "utterance") & (pl.col("label") != word))
+    chosen = random.permutation(words.frame.height)[:MOST_OWN_CLIPS]
+    own = Corpus(words.frame[chosen], layout=corpus.layout)
+    rate = few_shot_recipe().data.sample_rate
+    clips = load_clips(own, sample_rate=rate, window_samples=space.window_samples)
+    found["words of its run"] = embed(space, clips.samples, fast=True)
+    background = read_background(corpus, sample_rate=rate, split="train")
+    if background.recordings:
+        pieces, _ = silence_clips(background, space.window_samples)
+        step = -(-len(pieces) // MOST_BACKGROUND)
+        found["background"] = embed(space, to_int16(pieces[::step]), fast=True)
+    return found
+
+
+def _recall(passed: NDArray[np.bool_], *, alone: bool) -> Estimate | None:
+    """Share of clips that are heard when left out, with Wilson's interval."""
+    return None if alone or not len(passed) else wilson_interval(float(passed.sum()), len(passed))
+
+
+def _graph(
+    bundle: Bundle, space: SpeechModel, direction: Directions, threshold: float, rows: Directions | None
+) -> bytes:
+    """A few-shot model with a row more; any other with the encoder beside it."""
+    row = np.append(direction[0], -threshold)[None].astype(np.float32)
+    if rows is None:
+        return attach_word((bundle.path / MODEL_FILE).read_bytes(), export_onnx(_with_rows(space, row)))
+    return export_onnx(_with_rows(space, np.concatenate([rows, row])))
+
+
+def _with_rows(space: SpeechModel, rows: Directions) -> SpeechModel:
+    """The model with these words and biases."""
+    assert isinstance(space.network, WordSpace)
+    layer = torch.nn.Linear(rows.shape[1] - 1, len(rows))
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(rows[:, :-1]))
+        layer.bias.copy_(torch.from_numpy(rows[:, -1]))
+    space.network.classify = layer
+    return space
+
+
+def _written(enrolled: Enrolment, graph: bytes, folder: Path) -> Enrolment:
+    """The bundle, with a note of the word among what is said of its corpus."""
+    info = enrolled.bundle.info
+    notes = [*info.corpus.get("enrolled", []), {**enrolled.to_dict(), "bundle": None}]
+    new = info.model_copy(
+        update={
+            "name": folder.resolve().name,
+            "labels": (*info.labels, enrolled.word),
+            "corpus": {**info.corpus, "enrolled": notes},
+        }
+    )
+    write_bundle(folder, graph, new, model_card(new, []))
+    return Enrolment(
+        Bundle.load(folder),
+        enrolled.word,
+        enrolled.num_clips,
+        enrolled.recall,
+        enrolled.threshold,
+        enrolled.false_accepts,
+    )
