@@ -16,7 +16,7 @@ from unheard_words import MAX_CLIPS, joined, unheard_words
 from unheard.augment.conditions import CLEAN, conditions, under_condition
 from unheard.augment.noise_bank import NoiseBank
 from unheard.augment.room_bank import RoomBank
-from unheard.corpus.classes import BACKGROUND
+from unheard.corpus.classes import BACKGROUND, UNKNOWN
 from unheard.corpus.labelled import LabelledClips, labelled_clips
 from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError
@@ -64,7 +64,7 @@ class Hearing:
     def false_accept_sources(self) -> dict[str, NDArray[np.int64]]:
         """Source -> rows of its words that must be refused; unheard words together come first."""
         place = np.arange(len(self.clips))
-        unknown = self.labels.index("_unknown_")
+        unknown = self.labels.index(UNKNOWN)
         sources = {"unheard words": place[self.num_own :]}
         for source in dict.fromkeys(name.split("/")[0] for name in self.clips.ids[self.num_own :]):
             named = [row for row in place[self.num_own :] if self.clips.ids[row].startswith(f"{source}/")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from accuracy.costs import Costs
@@ -96,55 +96,50 @@ def _calibration(run: FinishedRun, found: Mapping[str, Predictions]) -> dict[str
     }
 
 
-def by_column(found: Answers, num_own: int) -> dict[str, Array]:
-    """Column of the table -> what each clip scores there; a mean over conditions is one over clips, too."""
+class Scored(NamedTuple):
+    """What each clip scores in one column of the table, whose it is, and what it weighs."""
+
+    values: Array
+    groups: Sequence[str]
+    weights: Array | None
+
+
+Columns = Mapping[str, Mapping[str, Scored]]  # part of the document -> column -> scores
+
+
+def columns(found: Answers, hearing: Hearing) -> Columns:
+    """All that a row is scored by; a mean over conditions is one over clips, too."""
     correct = found.correct
     six, every = _mean([correct[name] for name in SIX]), _mean(list(correct.values()))
-    means = {MEAN_OF_SIX: six, MEAN_OF_ALL: every}
-    return {**correct, **means, CLEAN_KNOWN: correct[CLEAN][:num_own], SIX_KNOWN: six[:num_own]}
+    groups, weights, own = hearing.clips.groups, hearing.weights, slice(hearing.num_own)
+    accuracy = {
+        name: Scored(values, groups, weights)
+        for name, values in {**correct, MEAN_OF_SIX: six, MEAN_OF_ALL: every}.items()
+    }
+    for name, values in ((CLEAN_KNOWN, correct[CLEAN]), (SIX_KNOWN, six)):
+        accuracy[name] = Scored(values[own], groups[own], None)
+    accepts = {
+        name: Scored(found.accepted[name], [groups[row] for row in rows], None)
+        for name, rows in hearing.false_accept_sources().items()
+    }
+    return {"accuracy": accuracy, "false_accepts": accepts}
 
 
 def document(
-    rows: Sequence[Row],
-    found: Sequence[Answers],
-    spent: Sequence[Costs],
-    hearing: Hearing,
-    reference: str,
+    rows: Sequence[Row], found: Sequence[Answers], spent: Sequence[Costs], hearing: Hearing, reference: str
 ) -> dict[str, Any]:
     """Rows with estimates, best first by the mean over the six conditions; shares, not percent."""
-    groups, weights = hearing.clips.groups, hearing.weights
-    columns = [by_column(one, hearing.num_own) for one in found]
-    base = next(index for index, row in enumerate(rows) if row.name == reference)
-    sources = hearing.false_accept_sources()
-
-    def compared(index: int) -> dict[str, Any]:
-        gaps = {
-            name: gap(values, columns[base][name], groups[: len(values)], weights[: len(values)]).to_dict()
-            for name, values in columns[index].items()
-        }
-        accepts = {
-            name: gap(values, found[base].accepted[name], _of(groups, sources[name])).to_dict()
-            for name, values in found[index].accepted.items()
-        }
-        return {"accuracy": gaps, "false_accepts": accepts}
-
+    tables = {row.name: columns(one, hearing) for row, one in zip(rows, found, strict=True)}
     described = [
         {
             **_name(row),
             **cost.to_dict(),
-            "accuracy": {
-                name: mean_over_speakers(values, groups[: len(values)], weights[: len(values)]).to_dict()
-                for name, values in columns[index].items()
-            },
-            "false_accepts": {
-                name: mean_over_speakers(values, _of(groups, sources[name])).to_dict()
-                for name, values in one.accepted.items()
-            },
+            **_estimates(tables[row.name]),
             "calibration": one.calibration,
             "by_seed": one.by_seed,
-            "minus_reference": None if index == base else compared(index),
+            "minus_reference": None if row.name == reference else _gaps(tables[row.name], tables[reference]),
         }
-        for index, (row, one, cost) in enumerate(zip(rows, found, spent, strict=True))
+        for row, one, cost in zip(rows, found, spent, strict=True)
     ]
     return {
         "reference": reference,
@@ -153,8 +148,21 @@ def document(
     }
 
 
-def _of(groups: Sequence[str], rows: Sequence[int]) -> list[str]:
-    return [groups[row] for row in rows]
+def _estimates(table: Columns) -> dict[str, Any]:
+    return {
+        part: {name: mean_over_speakers(*scored).to_dict() for name, scored in scores.items()}
+        for part, scores in table.items()
+    }
+
+
+def _gaps(table: Columns, base: Columns) -> dict[str, Any]:
+    return {
+        part: {
+            name: gap(scored.values, base[part][name].values, scored.groups, scored.weights).to_dict()
+            for name, scored in scores.items()
+        }
+        for part, scores in table.items()
+    }
 
 
 def _name(row: Row) -> dict[str, Any]:
