@@ -30,7 +30,8 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Option(
-            help="robust, bc-resnet, tutorial, or a .toml file; default: that of the plan's run, else robust."
+            help="robust, a published one (bc-resnet, ds-cnn, tc-resnet, matchboxnet, tutorial, ...), or a "
+            ".toml file; default: that of the plan's run, else robust."
         ),
     ] = None,
     settings: Annotated[
