@@ -21,7 +21,7 @@ from accuracy.training import listed, named_recipe
 from next_to_nothing import without_network
 from stages import STAGES, our_stages
 from throughput_setting import SAME_CLIPS, prepare_setting
-from turns import in_turns, noise, onnx_call
+from turns import Array, in_turns, noise, onnx_call
 
 from unheard.cli.output import say
 from unheard.corpus.importing import load_corpus
@@ -35,8 +35,10 @@ from unheard.train.recipe import Recipe, change_recipe, parse_settings
 REFERENCE = "bc-resnet"
 WINDOW_SAMPLES = 16_000  # 1 s
 NUM_CLASSES = 12
-WAYS = {"ONNX Runtime, 1": 1, "torch, 1": 1, "ONNX Runtime, 64": 64, "torch, 64": 64}  # windows at once
-CALLS_A_TURN = {1: 10, 64: 1}
+ONNX, TORCH = "ONNX Runtime", "torch"
+CALLS_A_TURN = {1: 10, 64: 1}  # by windows at once
+WAYS = tuple((runtime, batch) for batch in CALLS_A_TURN for runtime in (ONNX, TORCH))
+AGAINST_TORCH = f"{ONNX}, 1, against {TORCH}, 1"
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,9 @@ class Candidate:
     graph: bytes
     num_multiplies: int
 
-    def call(self, way: str) -> Callable[[], object]:
+    def call(self, runtime: str, batch: int) -> Callable[[], object]:
         """A call as a user would write it, on one thread."""
-        batch = WAYS[way]
-        if way.startswith("ONNX"):
+        if runtime == ONNX:
             return onnx_call(self.graph, WINDOW_SAMPLES, batch)
         samples = torch.from_numpy(noise(batch, WINDOW_SAMPLES))
 
@@ -111,25 +112,38 @@ def _candidate(name: str, model: SpeechModel) -> Candidate:
 
 def inference(candidates: Sequence[Candidate], num_turns: int) -> list[dict[str, Any]]:
     """Rows with ms for a second of audio by way, and how many times as fast as the first row each is."""
-    found: list[dict[str, Any]] = [
-        {
-            "name": one.name,
-            "num_parameters": one.model.num_parameters,
-            "num_multiplies": one.num_multiplies,
-            "file_kib": len(one.graph) / 1024,
-            "ms_per_s": {},
-            "times_as_fast": {},
+    took_ms: dict[str, Array] = {}
+    for batch, calls_a_turn in CALLS_A_TURN.items():
+        calls = {
+            _key(one.name, runtime, batch): one.call(runtime, batch)
+            for one in candidates
+            for runtime in (ONNX, TORCH)
         }
-        for one in candidates
-    ]
-    for way, batch in WAYS.items():
-        calls = {one.name: one.call(way) for one in candidates}
-        took_ms = in_turns(calls, num_turns, CALLS_A_TURN[batch])
-        reference_ms = took_ms[candidates[0].name]
-        for row in found:
-            row["ms_per_s"][way] = float(np.median(took_ms[row["name"]])) / batch
-            row["times_as_fast"][way] = float(np.median(reference_ms / took_ms[row["name"]]))
-    return found
+        took_ms |= {key: ms / batch for key, ms in in_turns(calls, num_turns, calls_a_turn).items()}
+    return [_row(one, candidates[0].name, took_ms) for one in candidates]
+
+
+def _key(name: str, runtime: str, batch: int) -> str:
+    return f"{name}, {_way(runtime, batch)}"
+
+
+def _way(runtime: str, batch: int) -> str:
+    return f"{runtime}, {batch}"
+
+
+def _row(one: Candidate, reference: str, took_ms: Mapping[str, Array]) -> dict[str, Any]:
+    def ratio(way: tuple[str, int], other: tuple[str, int]) -> float:
+        return float(np.median(took_ms[_key(reference, *other)] / took_ms[_key(one.name, *way)]))
+
+    return {
+        "name": one.name,
+        "num_parameters": one.model.num_parameters,
+        "num_multiplies": one.num_multiplies,
+        "file_kib": len(one.graph) / 1024,
+        "ms_per_s": {_way(*way): float(np.median(took_ms[_key(one.name, *way)])) for way in WAYS},
+        "times_as_fast": {_way(*way): ratio(way, way) for way in WAYS}
+        | {AGAINST_TORCH: ratio((ONNX, 1), (TORCH, 1))},
+    }
 
 
 def training(recipes: Mapping[str, Recipe], corpus: Path, num_clips: int) -> list[dict[str, Any]]:
@@ -146,10 +160,12 @@ def training(recipes: Mapping[str, Recipe], corpus: Path, num_clips: int) -> lis
 def markdown(document: Mapping[str, Any]) -> str:
     """The tables for people."""
     rows = document["inference"]
+    ways = [_way(*way) for way in WAYS]
+    header = ["", "parameters", "multiplies", "file KiB", *ways, AGAINST_TORCH]
     parts = [
-        f"Milliseconds for a second of audio on one core, by windows at once; in brackets, how many times as "
-        f"fast as {rows[0]['name']}:\n",
-        _table(["", "parameters", "multiplies", "file KiB", *WAYS], [_inference_cells(row) for row in rows]),
+        "Milliseconds for a second of audio on one core, by windows at once; in brackets and in the last "
+        f"column, how many times as fast as {rows[0]['name']}:\n",
+        _table(header, [_inference_cells(row, ways) for row in rows]),
     ]
     if "training" in document:
         stages = ["read", *STAGES[1:]]
@@ -159,10 +175,11 @@ def markdown(document: Mapping[str, Any]) -> str:
     return "\n".join(parts)
 
 
-def _inference_cells(row: Mapping[str, Any]) -> list[str]:
-    times = [f"{row['ms_per_s'][way]:.2f} ({row['times_as_fast'][way]:.2g})" for way in WAYS]
+def _inference_cells(row: Mapping[str, Any], ways: Sequence[str]) -> list[str]:
+    faster = row["times_as_fast"]
+    times = [f"{row['ms_per_s'][way]:.2f} ({faster[way]:.2g})" for way in ways]
     costs = [f"{row['num_parameters']:,}", f"{row['num_multiplies'] / 1e6:.1f} M", f"{row['file_kib']:,.0f}"]
-    return [row["name"], *costs, *times]
+    return [row["name"], *costs, *times, f"{faster[AGAINST_TORCH]:.1f}"]
 
 
 def _training_cells(row: Mapping[str, Any], stages: Sequence[str]) -> list[str]:

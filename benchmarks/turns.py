@@ -9,13 +9,12 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-WINDOW_S = 1.0
-CALLS_A_TURN = 20
+Array = NDArray[np.float64]
 
 
 def in_turns(
-    calls: Mapping[str, Callable[[], object]], num_turns: int, calls_a_turn: int = CALLS_A_TURN
-) -> dict[str, NDArray[np.float64]]:
+    calls: Mapping[str, Callable[[], object]], num_turns: int, calls_a_turn: int
+) -> dict[str, Array]:
     """Name -> `(num_turns,)` median ms of a call in each turn; ratios are to be taken turn by turn."""
     for call in calls.values():
         call()  # the first call allocates

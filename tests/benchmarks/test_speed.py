@@ -34,7 +34,9 @@ def test_the_script_times_inference_and_training(tone_words: Path) -> None:
     document = json.loads(result.stdout)
     reference, front_end = document["inference"]
     assert (reference["name"], front_end["name"]) == ("bc-resnet-1", "front end of bc-resnet-1")
-    assert set(reference["times_as_fast"].values()) == {1.0}
+    *same_way, against_torch = reference["times_as_fast"].values()
+    assert set(same_way) == {1.0}
+    assert against_torch > 1
     assert reference["num_parameters"] == pytest.approx(9_200, rel=0.02)
     assert front_end["times_as_fast"]["torch, 1"] > 1
     (training,) = document["training"]
