@@ -27,7 +27,7 @@ def test_power_is_scipys(window_samples: int, hop_samples: int, num_samples: int
     samples = random.standard_normal((2, num_samples)).astype(np.float32)
     num_fft, bins = 1024, [0, 1, 7, 200, 511, 512]
     window = torch.hann_window(window_samples)
-    found = frame_power(torch.from_numpy(samples), window, hop_samples, num_fft, bins).numpy()
+    found = frame_power(torch.from_numpy(samples), num_samples, window, hop_samples, num_fft, bins).numpy()
 
     left = (num_fft - window_samples) // 2
     whole = np.pad(window.numpy().astype(float), (left, num_fft - window_samples - left))
@@ -39,6 +39,6 @@ def test_power_is_scipys(window_samples: int, hop_samples: int, num_samples: int
 
 
 def test_silence_has_no_power() -> None:
-    found = frame_power(torch.zeros(1, 800), torch.hann_window(160), 80, 256, range(129))
+    found = frame_power(torch.zeros(1, 800), 800, torch.hann_window(160), 80, 256, range(129))
     assert found.shape == (1, 11, 129)
     assert not found.any()

@@ -222,12 +222,14 @@ class FrontEnd(nn.Module):
     def __init__(self, options: FrontEndOptions, num_samples: int) -> None:
         super().__init__()
         self.options = options
+        self.num_samples = num_samples
         self.num_frames = options.num_frames(num_samples)
         window = torch.hann_window(options.window_samples)
         left = (options.fft_samples - options.window_samples) // 2
         window = functional.pad(window, (left, options.fft_samples - options.window_samples - left))
         self.register_buffer("window", window, persistent=False)
         self.register_buffer("filters", mel_filters(options), persistent=False)
+        self.used_bins: list[int] = self.filters.any(dim=1).nonzero()[:, 0].tolist()
         dct = dct_matrix(options.num_bins, options.num_bands) if options.num_mfcc else torch.empty(0)
         self.register_buffer("dct", dct, persistent=False)
         self.pcen = Pcen(options.num_bands, self.num_frames) if options.scale == "pcen" else None
@@ -249,11 +251,12 @@ class FrontEnd(nn.Module):
 
     def exported_energy(self, samples: Tensor) -> Tensor:
         """The same as matrix products, which every ONNX runtime runs fast; few have a Fourier transform."""
-        options, used = self.options, self.filters.any(dim=1).nonzero()[:, 0]
+        options = self.options
         window = torch.hann_window(options.window_samples)
         scaled = window * (2.0 / window.sum())
-        power = frame_power(samples, scaled, options.hop_samples, options.fft_samples, used.tolist())
-        return (power @ self.filters[used]).transpose(1, 2)
+        hop, num_fft = options.hop_samples, options.fft_samples
+        power = frame_power(samples, self.num_samples, scaled, hop, num_fft, self.used_bins)
+        return (power @ self.filters[self.used_bins]).transpose(1, 2)
 
     def forward(self, samples: Tensor) -> Tensor:
         energy = self.exported_energy(samples) if torch.compiler.is_exporting() else self.energy(samples)

@@ -18,17 +18,18 @@ MIN_BLOCK = 16  # frames put together from shorter blocks cost more than folding
 
 
 def frame_power(
-    samples: Tensor, window: Tensor, hop_samples: int, num_fft: int, bins: Sequence[int]
+    samples: Tensor, num_samples: int, window: Tensor, hop_samples: int, num_fft: int, bins: Sequence[int]
 ) -> Tensor:
     """`samples` `(batch, num_samples)` to the power `(batch, num_frames, len(bins))` in some bins.
 
+    `num_samples` is a number and not read off the samples, whose shape is a symbol while a graph is traced.
     Frames of `num_fft` samples are centred on multiples of the hop, with zeros outside and a periodic Hann
     window `(window_samples,)` in their middle.
     """
     half, odd = divmod(len(window), 2)
     if odd or math.gcd(half, hop_samples) < MIN_BLOCK:
         return _convolved_power(samples, window, hop_samples, num_fft, bins)
-    return _folded_power(samples, window, hop_samples, num_fft, bins)
+    return _folded_power(samples, num_samples, window, hop_samples, num_fft, bins)
 
 
 def _convolved_power(
@@ -40,16 +41,15 @@ def _convolved_power(
     time = torch.arange(num_fft, dtype=torch.float64)
     phase = 2 * math.pi / num_fft * time * torch.tensor(bins, dtype=torch.float64)[:, None]
     basis = torch.cat([phase.cos() * whole, phase.sin() * whole]).float()[:, None, :]
-    parts = functional.conv1d(padded[:, None, :], basis, stride=hop_samples)
-    real, imaginary = parts[:, :, : 1 + samples.shape[1] // hop_samples].chunk(2, dim=1)
+    real, imaginary = functional.conv1d(padded[:, None, :], basis, stride=hop_samples).chunk(2, dim=1)
     power: Tensor = (real.square() + imaginary.square()).transpose(1, 2)
     return power
 
 
 def _folded_power(
-    samples: Tensor, window: Tensor, hop_samples: int, num_fft: int, bins: Sequence[int]
+    samples: Tensor, num_samples: int, window: Tensor, hop_samples: int, num_fft: int, bins: Sequence[int]
 ) -> Tensor:
-    half, num_samples = len(window) // 2, samples.shape[1]
+    half = len(window) // 2
     num_frames = 1 + num_samples // hop_samples
     last = (num_frames - 1) * hop_samples
     after = functional.pad(samples, (0, max(0, last + half - num_samples)))
@@ -70,7 +70,7 @@ def _frames(samples: Tensor, size: int, hop_samples: int, num_frames: int) -> Te
     block = math.gcd(size, hop_samples)
     step, per_frame = hop_samples // block, size // block
     num_blocks = (num_frames - 1) * step + per_frame
-    blocks = samples[:, : num_blocks * block].unflatten(1, (num_blocks, block))
+    blocks = samples[:, : num_blocks * block].reshape(-1, num_blocks, block)
     last = (num_frames - 1) * step + 1
     return torch.cat([blocks[:, first : first + last : step] for first in range(per_frame)], dim=2)
 
