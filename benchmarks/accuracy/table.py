@@ -60,6 +60,7 @@ _HEAD = (
     "ms per s",
     "bundle KiB",
     "training min",
+    "min to the tutorial's validation accuracy",
 )
 
 
@@ -77,6 +78,7 @@ def _main(row: Json) -> list[str]:
         f"{row['ms_per_s']:.2f}",
         f"{row['bundle_kib']:,.0f}",
         f"{row['training_min']:.0f}",
+        "" if row["min_to_tutorial"] is None else f"{row['min_to_tutorial']:.1f}",
     ]
 
 

@@ -18,8 +18,9 @@ from accuracy.coding import through_mp3, tilted
 from accuracy.hearing import MP3, NO_ROOM, TILT
 from accuracy.measuring import MEAN_OF_SIX, SIX
 from accuracy.plot import plot
+from accuracy.rows import FinishedRun
 from accuracy.scores import gap, mean_over_speakers
-from accuracy.training import listed, wanted
+from accuracy.training import listed, train_missing, wanted
 from onnx import numpy_helper
 from typer.testing import CliRunner
 from unheard_accuracy import measured
@@ -33,7 +34,7 @@ from unheard.runtime.bundle import BundleInfo, write_bundle
 from unheard.train.recipe import load_recipe
 
 LABELS = ("low", "high", "_unknown_")
-CURVES = "epoch,train_loss,epoch_s\n1.0,2.0,60.0\n2.0,1.0,120.0\n"
+CURVES = "epoch,validation_accuracy,epoch_s\n1.0,0.5,60.0\n2.0,0.8,120.0\n"
 
 
 @pytest.fixture
@@ -138,6 +139,20 @@ def test_seeds_are_averaged_clip_by_clip(document: dict[str, Any]) -> None:
     assert half["false_accepts"]["wake_words"]["value"] == 0.5
     assert half["by_seed"][1]["clean"] == pytest.approx(5.5 / 16.5)
     assert (half["epochs"], half["training_min"]) == (2, 3.0)
+
+
+def test_the_time_to_the_tutorials_accuracy_is_counted_in_epochs(
+    runs: list[Path], data: Path, tmp_path: Path, tone_model: bytes, tone_info: BundleInfo, corpus: Corpus
+) -> None:
+    tutorial = RunOptions(load_recipe("tutorial", ["sample_rate=8000"]))
+    run = make_run(tmp_path / "tutorial", tone_model, tone_info, corpus, tutorial)
+    slow = "epoch,validation_accuracy,epoch_s\n1.0,0.1,600.0\n2.0,0.5,600.0\n"
+    (run / "curves.csv").write_text(slow)
+    found = measured([*runs, run], data, "", 200)
+    assert row_of(found, "tutorial")["min_to_tutorial"] == 20
+    assert row_of(found, "hears")["min_to_tutorial"] == 1  # its first epoch reaches 0.5
+    (run / "curves.csv").write_text(slow.replace("0.5,", "0.9,"))
+    assert row_of(measured([*runs, run], data, "", 200), "hears")["min_to_tutorial"] is None
 
 
 def test_every_condition_is_measured(document: dict[str, Any]) -> None:
@@ -291,6 +306,23 @@ def test_noise_for_training_goes_to_recipes_that_add_noise(tmp_path: Path) -> No
     assert wanted("tutorial", 0, [], tmp_path).options.noise == ()
     assert listed("robust,peers")[:3] == ["robust", "bc-resnet", "bc-resnet-3"]
     assert wanted("bc-resnet", 0, [], None).options.noise == ()
+
+
+def test_what_is_missing_is_trained_and_what_was_killed_goes_on(tone_words: Path, tmp_path: Path) -> None:
+    changes = ["epochs=1", "sample_rate=8000", "batch_size=16", "num_threads=1"]
+    run, told = wanted("bc-resnet:simple-cnn-1d", 3, [*changes, "warmup_epochs=0"], None), list[str]()
+    folder = train_missing(run, tone_words, tmp_path, told.append)
+    assert folder == tmp_path / "simple-cnn-1d-3"
+    assert FinishedRun.load(folder).name == "simple-cnn-1d"
+    assert len(told) == 2  # that it trains, and its epoch
+    weights = (folder / "bundle" / "model.onnx").read_bytes()
+    assert train_missing(run, tone_words, tmp_path, told.append) == folder
+    assert len(told) == 2
+    (folder / "evaluation.json").unlink()
+    (folder / "bundle" / "model.onnx").unlink()
+    train_missing(run, tone_words, tmp_path, told.append)
+    assert (folder / "evaluation.json").is_file()
+    assert (folder / "bundle" / "model.onnx").read_bytes() == weights
 
 
 def test_some_of_each_word_come_from_all_speakers() -> None:
