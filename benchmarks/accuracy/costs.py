@@ -27,11 +27,11 @@ class Costs:
     """What a row takes.
 
     `num_multiplies`: of the network for one window, without its front end.
-    `ms_per_s`: milliseconds for a second of audio on one core, ONNX Runtime, a window at a time, in the fastest
-    of many turns: other work on the machine only adds.
+    `ms_per_s`: milliseconds for a second of audio on one core, ONNX Runtime, a window at a time, in the
+    fastest of many turns: other work on the machine only adds.
     `training_min`: mean of the seeds, by the clock of whatever machine trained.
-    `min_to_tutorial`: until the tutorial's final validation accuracy, where it is among the rows and all seeds
-    come that far.
+    `min_to_tutorial`: until the tutorial's final validation accuracy, where it is among the rows and all
+    seeds come that far.
     """
 
     num_parameters: int
