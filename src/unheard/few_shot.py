@@ -136,18 +136,9 @@ def learn_words(corpus: Corpus, options: FewShotOptions, watch: Watch = Watch())
         negatives = _negatives(corpus, model, options, classes, others, directions[~own])
         rate = FALSE_ACCEPTS if options.false_accepts is None else options.false_accepts
         reached = {name: kind @ words.T for name, kind in negatives.items()}
-        if "other words of the corpus" not in reached:
-            reached["clips of the other words"] = _to_others(examples, words)
         unknown_at, passed = choose_threshold(reached, rate)
     set_words(model, words, unknown_at)
     return Learned(model, classes, clips, as_logits(cosines, unknown_at), unknown_at, passed)
-
-
-def _to_others(examples: Examples, words: Directions) -> NDArray[np.float32]:
-    """Cosines of each clip to the words that it is not: people's voices come nearer than synthetic ones."""
-    cosines = np.asarray(examples.directions @ words.T, np.float32)
-    cosines[np.arange(len(cosines)), examples.classes] = -1
-    return cosines
 
 
 def choose_threshold(

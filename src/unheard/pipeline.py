@@ -90,6 +90,8 @@ def resume(folder: Path, watch: Watch = Watch()) -> Run:
     Raises: UsageError when `folder` holds no run, or one that can't be read.
     """
     options = read_options(folder)
+    if options.recipe.model.architecture == "word-space":
+        raise UsageError(f"'{folder}' is of --few-shot, which takes seconds: start it anew elsewhere.")
     return _finish(Corpus.load(folder / "corpus.parquet"), folder, options, watch, resumed=True)
 
 
