@@ -168,25 +168,24 @@ def _undone_on_test(material: Material, fitted: Fitted, played: Replay, name: st
 
 def _cause(factor: Measured, num_factors: int) -> Cause:
     real = factor.p_value < ALPHA / num_factors
-    helps = factor.undone is None or factor.undone.value > min(0.0, factor.undone_on_test) - MIN_POINTS
-    blamed = real and helps and factor.points.sure and factor.points.value >= MIN_POINTS
-    undone = (
-        "" if factor.undone is None else f" Undone on the live clips, it wins back {_said(factor.undone)}."
-    )
+    undone = factor.undone
+    harms = undone is not None and undone.high is not None and undone.high < min(0.0, factor.undone_on_test)
+    blamed = real and not harms and factor.points.sure and factor.points.value >= MIN_POINTS
+    told = "" if undone is None else f" Undone on the live clips, it wins back {_said(undone)}."
     return Cause(
         name=factor.name,
         where="live",
         points=factor.points,
         blamed=blamed,
         message=(
-            f"Against the test clips, {factor.told}: the same done to test clips costs "
-            f"{_said(factor.points)}.{undone}"
+            f"Against the test clips, {factor.told}: by the same done to test clips, it costs "
+            f"{_said(factor.points)}.{told}"
         ),
         evidence={
             **factor.setting.values,
             "alone_points": factor.alone.value,
             "p_value": factor.p_value,
-            "undo_points": None if factor.undone is None else factor.undone.value,
+            "undo_points": None if undone is None else undone.value,
         },
         remedies=BY_NAME[factor.name].remedies(factor.setting) if blamed else (),
     )
