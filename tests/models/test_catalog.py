@@ -148,3 +148,9 @@ def test_dropout_of_a_recipe_reaches_the_network() -> None:
         layer.p for layer in network.modules() if isinstance(layer, torch.nn.Dropout | torch.nn.Dropout2d)
     }
     assert rates == {0.37}
+
+
+@pytest.mark.parametrize(("name", "most"), [("nano", 10_000), ("small", 60_000), ("base", 300_000)])
+def test_sizes_keep_to_their_limits(name: str, most: int) -> None:
+    """With the eleven classes of Speech Commands' nine commands, unknown words and silence."""
+    assert 0.85 * most < count_parameters(model_of(f"lean-{name}", 11)) <= most

@@ -40,11 +40,11 @@ def _bc_resnet(width: str) -> Architecture:
     )
 
 
-def _lean(size: str, speed: str) -> Architecture:
+def _lean(size: str, speed: str, front_end: str = "mel-40-band-mean") -> Architecture:
     return Architecture(
         name=f"lean-{size}",
         summary=f"dense 2-D stem, separable 1-D trunk; {speed}",
-        front_end="mel-40-band-mean",
+        front_end=front_end,
         build=partial(Lean, size=size),
     )
 
@@ -92,6 +92,9 @@ CATALOG: dict[str, Architecture] = {
         *(_ds_cnn(size) for size in "sml"),
         *(_tc_resnet(depth, width) for depth in ("8", "14") for width in (1, 1.5)),
         *(_matchbox_net(repeat) for repeat in (1, 2)),
+        _lean("nano", "at most 10,000 parameters", "mel-40-slow"),
+        _lean("small", "at most 60,000 parameters", "mel-40-slow"),
+        _lean("base", "at most 300,000 parameters", "mel-40-slow"),
         _lean("s", "for the smallest machines"),
         _lean("m", "the default"),
         _lean("l", "where accuracy matters more than speed"),

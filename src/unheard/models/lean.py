@@ -18,15 +18,24 @@ from unheard.models.network import Network
 
 
 class Size(NamedTuple):
-    """Channels of the three stem layers, of the trunk, and of the embedding."""
+    """Channels of the three stem layers and of the trunk, number of blocks, and channels of the embedding.
+
+    `widening`: how many times wider the inside of a block is; 0 mixes channels by one matrix instead of two.
+    `embedding` 0 takes the pooled trunk itself.
+    """
 
     stem: tuple[int, int, int]
     trunk: int
     num_blocks: int
     embedding: int
+    widening: int = 2
+    is_gated: bool = True
 
 
 SIZES = {
+    "nano": Size((8, 12, 16), 24, 4, 0, widening=0, is_gated=False),
+    "small": Size((12, 24, 32), 64, 4, 48, widening=0),
+    "base": Size((16, 32, 48), 88, 6, 96),
     "s": Size((16, 24, 32), 64, 4, 64),
     "m": Size((16, 32, 48), 112, 6, 96),
     "l": Size((24, 48, 96), 192, 6, 128),
@@ -42,11 +51,25 @@ def stem_layer(inputs: int, outputs: int, stride: tuple[int, int], kernel: int) 
     )
 
 
+def _mixing(channels: int, inside: int) -> list[nn.Module]:
+    """The first of two matrices over the channels; nothing where there is but one."""
+    if inside == 0:
+        return []
+    return [nn.Conv2d(channels, inside, 1, bias=False), nn.BatchNorm2d(inside), nn.ReLU()]
+
+
+def _gate(channels: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(channels, channels // 4), nn.ReLU(), nn.Linear(channels // 4, channels), nn.Sigmoid()
+    )
+
+
 class SeparableBlock(nn.Module):
     """Residual: a depthwise convolution over time, a mix of channels, and a gate from the clip's average."""
 
-    def __init__(self, channels: int, dilation: int, dropout: float) -> None:
+    def __init__(self, size: Size, dilation: int, dropout: float) -> None:
         super().__init__()
+        channels = size.trunk
         reach = dilation * (KERNEL_FRAMES // 2)
         self.mix = nn.Sequential(
             nn.Conv2d(
@@ -59,22 +82,23 @@ class SeparableBlock(nn.Module):
                 bias=False,
             ),
             nn.BatchNorm2d(channels),
-            nn.Conv2d(channels, 2 * channels, 1, bias=False),
-            nn.BatchNorm2d(2 * channels),
-            nn.ReLU(),
-            nn.Conv2d(2 * channels, channels, 1, bias=False),
+            *_mixing(channels, size.widening * channels),
+            nn.Conv2d(size.widening * channels or channels, channels, 1, bias=False),
             nn.BatchNorm2d(channels),
         )
-        self.gate = nn.Sequential(
-            nn.Linear(channels, channels // 4), nn.ReLU(), nn.Linear(channels // 4, channels), nn.Sigmoid()
-        )
+        self.gate = _gate(channels) if size.is_gated else None
         self.dropout = nn.Dropout2d(dropout)
 
     def forward(self, sequence: Tensor) -> Tensor:
         """`(batch, channels, 1, num_frames)`, as is the result."""
         mixed = self.mix(sequence)
-        mixed = mixed * self.gate(mixed.mean(dim=(2, 3)))[:, :, None, None]
+        if self.gate is not None:
+            mixed = mixed * self.gate(mixed.mean(dim=(2, 3)))[:, :, None, None]
         return functional.relu(sequence + self.dropout(mixed))
+
+
+def _embed(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.ReLU())
 
 
 class Lean(Network):
@@ -88,9 +112,9 @@ class Lean(Network):
         self, num_bins: int, num_frames: int, num_classes: int, size: str, dropout: float = 0.1
     ) -> None:
         super().__init__()
-        first, second, third = SIZES[size].stem
-        trunk = SIZES[size].trunk
-        self.embedding_size = SIZES[size].embedding
+        chosen = SIZES[size]
+        (first, second, third), trunk = chosen.stem, chosen.trunk
+        self.embedding_size = chosen.embedding or 2 * trunk
         self.stem = nn.Sequential(
             stem_layer(1, first, (2, 1), 5),
             stem_layer(first, second, (2, 2), 3),
@@ -101,11 +125,9 @@ class Lean(Network):
             nn.Conv2d(third, trunk, (bins, 1), bias=False), nn.BatchNorm2d(trunk), nn.ReLU()
         )
         self.trunk = nn.Sequential(
-            *(SeparableBlock(trunk, 1 + index % 2, dropout) for index in range(SIZES[size].num_blocks))
+            *(SeparableBlock(chosen, 1 + index % 2, dropout) for index in range(chosen.num_blocks))
         )
-        self.embed = nn.Sequential(
-            nn.Linear(2 * trunk, self.embedding_size), nn.BatchNorm1d(self.embedding_size), nn.ReLU()
-        )
+        self.embed = _embed(2 * trunk, self.embedding_size) if chosen.embedding else nn.Identity()
         self.dropout = nn.Dropout(dropout)
         self.classify = nn.Linear(self.embedding_size, num_classes)
 

@@ -30,7 +30,7 @@ PEER_RECIPE_NAMES = (
     "tc-resnet",
     "tutorial",
 )
-RECIPE_NAMES = ("robust", "large", *PEER_RECIPE_NAMES)
+RECIPE_NAMES = ("robust", "nano", "small", "base", "large", *PEER_RECIPE_NAMES)
 
 
 class Section(BaseModel):
