@@ -180,9 +180,7 @@ def main() -> None:
     set_threads(1)
     setting = load(Corpus.load(options.corpus), options.split)
     rows = table(setting, options.draws)
-    print(
-        "| learned from | accuracy | 95 % by speaker | ± draws | open | they pass | alone | they pass |"
-    )
+    print("| learned from | accuracy | 95 % by speaker | ± draws | open | they pass | alone | they pass |")
     print("|---|---|---|---|---|---|---|---|")
     for found in rows:
         name, low, high = found["learned from"], found["low"], found["high"]

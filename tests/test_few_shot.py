@@ -20,6 +20,7 @@ from unheard.errors import UsageError
 from unheard.few_shot import FewShotOptions, few_shot_recipe, train_few_shot
 from unheard.models.front_end import PRESETS
 from unheard.models.speech_model import SpeechModel
+from unheard.pipeline import resume
 from unheard.release.export import export_onnx
 from unheard.release.measure import class_map
 from unheard.release.package import bundle_info
@@ -144,3 +145,8 @@ def test_what_cannot_be_enrolled_says_why(run: Run, new_word: list[Path], folder
         enrol_word(run.folder, "elephant", [], folder / "none")
     with pytest.raises(UsageError, match="--false-accepts is 2; it is a share"):
         enrol_word(run.folder, "elephant", new_word, folder / "none", EnrolOptions(false_accepts=2))
+
+
+def test_a_few_shot_run_is_not_resumed(run: Run) -> None:
+    with pytest.raises(UsageError, match="which takes seconds: start it anew elsewhere"):
+        resume(run.folder)

@@ -185,12 +185,14 @@ def _negatives(
     if not table.is_file():
         return found
     corpus = Corpus.load(table)
-    words = corpus.filter((pl.col("role") == "utterance") & (pl.col("label") != word))
+    heard = (pl.col("split") != "test").fill_null(True)  # the test stays one
+    words = corpus.filter((pl.col("role") == "utterance") & (pl.col("label") != word) & heard)
     chosen = random.permutation(words.frame.height)[:MOST_OWN_CLIPS]
     own = Corpus(words.frame[chosen], layout=corpus.layout)
     rate = few_shot_recipe().data.sample_rate
-    clips = load_clips(own, sample_rate=rate, window_samples=space.window_samples)
-    found["words of its run"] = embed(space, clips.samples, fast=True)
+    if len(chosen):
+        clips = load_clips(own, sample_rate=rate, window_samples=space.window_samples)
+        found["words of its run"] = embed(space, clips.samples, fast=True)
     background = read_background(corpus, sample_rate=rate, split="train")
     if background.recordings:
         pieces, _ = silence_clips(background, space.window_samples)
