@@ -1,16 +1,18 @@
-"""Synthetic voices as extra training data: the commands, and hundreds of other words for `_unknown_`.
+"""Synthetic voices as extra training data: the commands, and a thousand other words for `_unknown_`.
 
 Real corpora hold few words that are no command, and a model that heard twenty of them takes the twenty-first
-for a command. Here the commands come from the same voices as the other words, so that a synthetic voice by
-itself means nothing.
+for a command. Here the commands come from the same voices as the other English words, so that a synthetic
+voice by itself means nothing; invented words are spoken with the sounds of a dozen other languages.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
 from importlib import resources
 
+import numpy as np
 import polars as pl
 
 from unheard.corpus.classes import ClassMap, speech_commands_among
@@ -22,7 +24,14 @@ from unheard.train.recipe import Recipe
 
 COMMAND_VOICES, COMMAND_TAKES = 75, 2
 WORD_GROUPS, WORD_VOICES = 20, 5  # each group of words has voices of its own
+INVENTED_WORDS, INVENTED_VOICES = 500, 4
 MARGINS_S = (0.05, 0.35)
+OTHER_LANGUAGES = (
+    "cs", "de", "es", "fi", "fr", "hu", "id", "it", "ku", "mt", "nl", "pl", "pt", "ro", "sv", "sw", "tr",
+)  # fmt: skip
+ONSETS = (*"bdfghklmnprstvz", "br", "dr", "fl", "kr", "st")
+VOWELS = (*"aeiou", "ai", "au", "ei")
+ENDS = ("", "", "", *"klmnrst")
 
 Order = tuple[list[str], VoiceOptions]  # what is spoken by which voices
 
@@ -85,7 +94,28 @@ def _orders(classes: ClassMap, sample_rate: int, seed: int) -> list[Order]:
     if classes.unknown is not None:
         others = [word for word in english_words() if word not in classes.commands]
         orders += other_orders(others, sample_rate, seed)
+        orders += _invented_orders(sample_rate, seed)
     return orders
+
+
+def _invented_orders(sample_rate: int, seed: int) -> list[Order]:
+    words, first_seed = invented_words(INVENTED_WORDS, seed), seed + 1 + WORD_GROUPS
+    options = _voices(INVENTED_VOICES, 1, sample_rate, first_seed)
+    options = dataclasses.replace(options, accents=OTHER_LANGUAGES)
+    return [
+        (words[group::WORD_GROUPS], dataclasses.replace(options, seed=first_seed + group))
+        for group in range(WORD_GROUPS)
+    ]
+
+
+def invented_words(num_words: int, seed: int) -> list[str]:
+    """Words of two or three syllables that mean nothing, all different; most commands have one syllable."""
+    random = np.random.default_rng(seed)
+    found: dict[str, None] = {}
+    while len(found) < num_words:
+        syllables = [random.choice(ONSETS) + random.choice(VOWELS) for _ in range(random.integers(2, 4))]
+        found["".join(syllables) + random.choice(ENDS)] = None
+    return list(found)
 
 
 def _voices(number: int, takes: int, sample_rate: int, seed: int) -> VoiceOptions:
