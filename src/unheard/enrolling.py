@@ -21,7 +21,7 @@ from unheard.corpus.background import read_background, silence_clips
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.clips import fit_clip, load_clips
 from unheard.corpus.table import Corpus
-from unheard.errors import BundleError, UsageError
+from unheard.errors import UsageError
 from unheard.evaluate.intervals import Estimate, wilson_interval
 from unheard.few_shot import MOST_BACKGROUND, choose_threshold, few_shot_recipe, voice_sums
 from unheard.models.speech_model import SpeechModel
@@ -34,7 +34,7 @@ from unheard.runtime.bundle import MODEL_FILE, Bundle, BundleInfo, write_bundle
 from unheard.signal.audio_file import read_audio, to_int16
 from unheard.train.few_shot import Examples, held_out_cosines, prototypes
 from unheard.train.prepare import build_model
-from unheard.train.word_space import Directions, OtherWords, embed, fit_space
+from unheard.train.word_space import Directions, OtherWords, Turn, embed, fit_space
 
 MOST_OWN_CLIPS = 400  # recordings of the model's own run that the threshold is set by
 
@@ -100,8 +100,8 @@ def enrol_word(
     _require_possible(bundle, word, recordings, options)
     recipe = few_shot_recipe()
     space = build_model(recipe, ClassMap((word,)), bundle.info.window_s, options.seed).eval()
-    others = fit_space(space, recipe, watch.on_step, watch.on_progress)
-    rows = _known_words(bundle, space)
+    rows, turn = _known_words(bundle) or (None, None)
+    others = fit_space(space, recipe, watch.on_step, watch.on_progress, turn)
     samples = _read(recordings, bundle.info)
     watch.on_step(f"learning '{word}' from {len(samples)} clips" + (" and voices" if options.voices else ""))
     spoken = voice_sums(space, (word,), recipe, options.seed) if options.voices else None
@@ -147,25 +147,16 @@ def _nothing(space: SpeechModel) -> Directions:
     return np.zeros((0, space.network.embedding_size), np.float32)
 
 
-def _known_words(bundle: Bundle, space: SpeechModel) -> Directions | None:
-    """`(num_words, 769)`: words of a few-shot model and their biases; None for any other model.
-
-    Raises: BundleError when its space is another one.
-    """
+def _known_words(bundle: Bundle) -> tuple[Directions, Turn] | None:
+    """Of a few-shot model its words with their biases, `(num_words, 769)`, and its space; else None."""
     if bundle.info.architecture != "word-space":
         return None
     graph = onnx.load(bundle.path / MODEL_FILE).graph
     found = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    assert isinstance(space.network, WordSpace)
-    turn = space.network.turn.weight.detach().numpy()
-    if not np.allclose(found.get("network.turn.weight", 0), turn, atol=1e-3):
-        raise BundleError(
-            f"Bundle '{bundle.path}' has another space of words than this version of unheard makes. "
-            "Train it again with --few-shot."
-        )
     weight = found["network.classify.weight"]
     bias = found.get("network.classify.bias", np.zeros(len(weight), np.float32))  # left out where it is 0
-    return np.concatenate([weight, bias[:, None]], axis=1)
+    rows = np.concatenate([weight, bias[:, None]], axis=1)
+    return rows, (found["network.turn.weight"], found["network.turn.bias"])
 
 
 def _heard(directions: Directions, rows: Directions | None) -> _Heard:

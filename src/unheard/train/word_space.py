@@ -27,10 +27,11 @@ from unheard.train.recipe import Recipe
 from unheard.train.synthetic import english_words, other_orders, speak_orders
 
 SHRINKAGE = 0.7  # towards a scatter without correlations; best of 0.3 to 0.97 on validation speakers
-VERSION = 1  # of what is kept in the cache
+VERSION = 2  # of what is kept in the cache
 _BATCH = 32
 _INT16_SCALE = 1.0 / 32768.0
 
+Turn = tuple[NDArray[np.float32], NDArray[np.float32]]  # weight (768, 768) and bias (768,)
 Directions = NDArray[np.float32]  # (num_clips, 768), of length 1
 
 
@@ -51,12 +52,13 @@ def fit_space(
     recipe: Recipe,
     on_step: Callable[[str], None],
     on_progress: Callable[[int, int], None] | None = None,
+    turn: Turn | None = None,
 ) -> OtherWords:
-    """Set `turn` of the model's network, from the cache where the space is known.
+    """Set `turn` of the network, from the cache where the space is known; or to another that is given.
 
     Raises: MissingExtraError without `unheard[voices]`.
     """
-    sounds = (recipe.data.sample_rate, model.window_samples, recipe.augment)
+    sounds = (recipe.data.sample_rate, model.window_samples, recipe.augment, english_words())
     key = (VERSION, recipe.pretrained.weights, *sounds)
     target = cache_folder() / "word-space" / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.npz"
     if not target.is_file():
@@ -64,16 +66,14 @@ def fit_space(
         with replacing(target) as partial, partial.open("wb") as file:
             np.savez(file, **_fitted(model, recipe, on_progress))  # type: ignore[arg-type]
     with np.load(target, allow_pickle=False) as kept:
-        _set_turn(_network(model), kept["weight"], kept["bias"])
-        return OtherWords(kept["directions"].astype(np.float32), kept["words"])
+        _set_turn(_network(model), turn or (kept["weight"], kept["bias"]))
+        pooled = torch.from_numpy(kept["pooled"].astype(np.float32))
+        return OtherWords(_turned(model, pooled), kept["words"])
 
 
 def embed(model: SpeechModel, samples: NDArray[np.int16], *, fast: bool = False) -> Directions:
     """Directions of int16 clips `(num_clips, any)`; `fast` in bfloat16 where the processor has it."""
-    network = _network(model)
-    pooled = torch.cat(list(_pooled(model, _batches(samples), fast)))
-    with torch.inference_mode():
-        return np.asarray(torch.nn.functional.normalize(network.turn(pooled), dim=1).numpy())
+    return _turned(model, torch.cat(list(_pooled(model, _batches(samples), fast))))
 
 
 def changed_copies(
@@ -91,7 +91,7 @@ def changed_copies(
 def _fitted(
     model: SpeechModel, recipe: Recipe, on_progress: Callable[[int, int], None] | None
 ) -> dict[str, NDArray[np.generic]]:
-    """What the cache keeps: `turn`, and the other words as it turns them."""
+    """What the cache keeps: `turn`, and what the encoder answers to the other words."""
     rate = recipe.data.sample_rate
     spoken = speak_orders(other_orders(english_words(), rate, seed=0))
     classes = ClassMap(tuple(spoken.labels))
@@ -104,10 +104,8 @@ def _fitted(
         if on_progress:
             on_progress(number + 1, len(both))
     weight, bias = whitening(np.concatenate(pooled), np.tile(clips.classes, len(both)))
-    turned = pooled[0] @ weight.T + bias
-    directions = turned / np.linalg.norm(turned, axis=1, keepdims=True)
     words = np.array(classes.labels)[clips.classes]
-    return {"weight": weight, "bias": bias, "directions": directions.astype(np.float16), "words": words}
+    return {"weight": weight, "bias": bias, "pooled": pooled[0].astype(np.float16), "words": words}
 
 
 def whitening(
@@ -115,7 +113,8 @@ def whitening(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """`weight (size, size)` and `bias (size,)` after which the mean is 0 and the scatter within classes 1.
 
-    The scatter is shrunk towards its diagonal.
+    The scatter is shrunk towards its diagonal. Of all such weights it is the symmetric one, which is the same
+    on every machine.
     """
     mean = pooled.mean(axis=0, dtype=np.float64)
     centred = pooled - mean
@@ -125,7 +124,7 @@ def whitening(
     scatter = within.T @ within / len(within)
     shrunk = (1 - SHRINKAGE) * scatter + SHRINKAGE * np.diag(np.diag(scatter))
     values, vectors = np.linalg.eigh(shrunk)
-    weight = (vectors / np.sqrt(np.maximum(values, 1e-8 * values.max()))).T
+    weight = (vectors / np.sqrt(np.maximum(values, 1e-8 * values.max()))) @ vectors.T
     return weight.astype(np.float32), (-weight @ mean).astype(np.float32)
 
 
@@ -134,10 +133,16 @@ def _network(model: SpeechModel) -> WordSpace:
     return model.network
 
 
-def _set_turn(network: WordSpace, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+def _set_turn(network: WordSpace, turn: Turn) -> None:
     with torch.no_grad():
-        network.turn.weight.copy_(torch.from_numpy(weight))
-        network.turn.bias.copy_(torch.from_numpy(bias))
+        for own, values in zip((network.turn.weight, network.turn.bias), turn, strict=True):
+            own.copy_(torch.tensor(values))
+
+
+def _turned(model: SpeechModel, pooled: torch.Tensor) -> Directions:
+    with torch.inference_mode():
+        turned = _network(model).turn(pooled)
+        return np.asarray(torch.nn.functional.normalize(turned, dim=1).numpy())
 
 
 def _batches(samples: NDArray[np.int16]) -> Iterator[torch.Tensor]:
