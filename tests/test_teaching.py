@@ -73,6 +73,24 @@ def test_a_teacher_at_another_rate_is_refused(
         pipeline.train(tone_words, tmp_path / "run", options)
 
 
+def test_weights_that_cannot_be_had_cost_the_teacher_and_not_the_run(
+    tone_words: Path, taught: RunOptions, tiny_recipe: Path, tmp_path: Path
+) -> None:
+    torn = tmp_path / "torn.safetensors"
+    torn.write_bytes(b"not weights")
+    recipe = tmp_path / "teacher.toml"
+    text = tiny_recipe.read_text().replace('"lean-s"', '"whisper-tiny"').replace("8000", "16000")
+    recipe.write_text(text + f'\n[pretrained]\nweights = "{torn}"\n[front_end]\npreset = "whisper"\n')
+    section = taught.recipe.distillation.model_copy(update={"teacher": str(recipe)})
+    options = replace(taught, recipe=taught.recipe.model_copy(update={"distillation": section}))
+    steps: list[str] = []
+    pipeline.train(tone_words, tmp_path / "run", options, Watch(on_step=steps.append))
+    said = [step for step in steps if step.startswith("trained without a teacher, which costs accuracy: ")]
+    assert len(said) == 1
+    assert "torn.safetensors" in said[0]
+    assert not any(step.startswith("drawing") for step in steps)
+
+
 def test_a_teacher_that_is_no_run_is_refused(tone_words: Path, taught: RunOptions, tmp_path: Path) -> None:
     options = replace(taught, teacher=str(tmp_path / "nothing"))
     with pytest.raises(UsageError, match="There is no run in"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.table import Corpus
-from unheard.errors import MissingExtraError, UsageError
+from unheard.errors import BundleError, MissingExtraError, UsageError
 from unheard.models.speech_model import SpeechModel
 from unheard.run import Run, RunOptions, Watch, read_options
 from unheard.train.draws import Drawing, Draws, make_draws
@@ -39,7 +39,7 @@ def teacher_run(
 ) -> Path | None:
     """The folder of a finished teacher, trained now (or gone on with) where none is given.
 
-    None where the recipe has no teacher, or its weights need an extra that is not installed, which is said.
+    None where the recipe has no teacher, or the weights that it starts from can't be had, which is said.
     """
     if options.teacher is not None:
         return Path(options.teacher)
@@ -54,7 +54,7 @@ def teacher_run(
             resume(target, inner)
         else:
             train(corpus, target, teacher_options(options), inner)
-    except MissingExtraError as error:
+    except (MissingExtraError, BundleError) as error:
         watch.on_step(f"trained without a teacher, which costs accuracy: {error}")
         return None
     return target
