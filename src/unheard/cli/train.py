@@ -30,7 +30,7 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Option(
-            help="robust, a published one (bc-resnet, ds-cnn, tc-resnet, matchboxnet, tutorial, ...), or a "
+            help="robust; nano, small, base, large; a published one (bc-resnet, ds-cnn, tc-resnet, matchboxnet, tutorial, ...); or a "
             ".toml file; default: that of the plan's run, else robust."
         ),
     ] = None,
