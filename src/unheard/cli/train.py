@@ -30,8 +30,8 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Option(
-            help="robust; nano, small, base, large; a published one (bc-resnet, ds-cnn, tc-resnet, matchboxnet, tutorial, ...); or a "
-            ".toml file; default: that of the plan's run, else robust."
+            help="robust; nano, small, base, large; a published one (bc-resnet, ds-cnn, tc-resnet, "
+            "matchboxnet, tutorial, ...); or a .toml file; default: that of the plan's run, else robust."
         ),
     ] = None,
     settings: Annotated[
