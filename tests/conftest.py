@@ -13,12 +13,17 @@ import numpy as np
 import onnx
 import pytest
 import soundfile
+from hypothesis import HealthCheck, settings
 from onnx import helper, numpy_helper
 
 from unheard.cli.main import main
 from unheard.runtime.bundle import BundleInfo, write_bundle
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+# how long an example takes says how busy the machine is
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
