@@ -178,3 +178,13 @@ def test_with_leave_to_train_every_change_is_measured(material: Material) -> Non
     capacity = next(cause for cause in outcome.causes if cause.name == "capacity")
     assert dict(capacity.remedies[0].settings) == {"model.architecture": "lean-m"}
     assert "Trained by the recipe, shortened to 3 epochs, a larger network (lean-m) wins" in capacity.message
+
+
+@pytest.mark.parametrize("num_speakers", [1, 2])
+def test_one_or_two_test_speakers_leave_everything_open(num_speakers: int) -> None:
+    clips = np.full(num_speakers, 40.0)
+    right = np.outer([0.5, 0.6, 0.7], clips)
+    found = more_speakers(SpeakerCurve(np.array([4, 8, 16]), right, clips), "the model", 0)
+    assert (found.gain.low, found.gain.high) == (-100.0, 100.0)
+    assert found.gain.value > 0
+    assert [(row["low"], row["high"]) for row in found.rows] == [(0.0, 1.0)] * 3

@@ -20,6 +20,7 @@ from unheard.evaluate.intervals import draw_weights
 SHARES = (0.125, 0.25, 0.5, 1.0)  # of the speakers
 NUM_DRAWS = 3  # of speakers for each share
 MIN_SPEAKERS = 16
+MIN_TEST_SPEAKERS = 3  # resampling fewer says nothing of how they differ
 NUM_RESAMPLES = 400
 INTERVAL = (2.5, 97.5)
 POINT = 0.01  # accuracy
@@ -87,7 +88,10 @@ def speaker_curve(sizes: NDArray[np.int64], right: NDArray[np.float64], test: Pa
 
 
 def more_speakers(curve: SpeakerCurve, of: str, seed: int) -> LearnedSpeakers:
-    """What a law that is fitted to the curve says of twice the speakers; intervals resample test speakers."""
+    """What a law that is fitted to the curve says of twice the speakers; intervals resample test speakers.
+
+    With one or two of these nothing is known of how speakers differ: the intervals hold everything.
+    """
     draws = np.concatenate(list(draw_weights(len(curve.clips), NUM_RESAMPLES, seed)))
     draws = np.concatenate([np.ones((1, len(curve.clips))), draws])
     shares = (draws @ curve.right.T) / (draws @ curve.clips)[:, None]
@@ -96,6 +100,8 @@ def more_speakers(curve: SpeakerCurve, of: str, seed: int) -> LearnedSpeakers:
     gains = 100 * laws.gain_of_doubling(float(sizes[-1]))
     low, high = np.percentile(gains[1:], INTERVAL)
     lows, highs = np.percentile(shares[1:], INTERVAL, axis=0)
+    if len(curve.clips) < MIN_TEST_SPEAKERS:
+        low, high, lows, highs = -100.0, 100.0, np.zeros(len(sizes)), np.ones(len(sizes))
     rows = [
         {
             "speakers": int(size),
