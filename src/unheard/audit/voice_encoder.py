@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unheard.errors import MissingExtraError
+from unheard.signal.mel import mel_filters
 from unheard.signal.model_files import ModelFile
 from unheard.signal.voice_activity import HOP_SAMPLES, speech_probabilities
 
@@ -64,27 +65,21 @@ def mel_power(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     padded = np.pad(samples, _WINDOW_SAMPLES // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW_SAMPLES)[::_HOP_SAMPLES]
     spectrum = np.fft.rfft(frames * np.hanning(_WINDOW_SAMPLES + 1)[:-1].astype(np.float32), axis=1)
-    return np.asarray((spectrum.real**2 + spectrum.imag**2) @ mel_filters().T, np.float32)
+    return np.asarray((spectrum.real**2 + spectrum.imag**2) @ _filters(), np.float32)
 
 
 @functools.cache
-def mel_filters() -> NDArray[np.float32]:
-    """`(40, 201)`: triangles of equal area on the mel scale of Slaney's Auditory Toolbox, 0 to 8 kHz."""
-    edges = _mel_to_hz(np.linspace(0.0, _hz_to_mel(SAMPLE_RATE / 2), NUM_BANDS + 2))
-    hz = np.fft.rfftfreq(_WINDOW_SAMPLES, 1 / SAMPLE_RATE)
-    rising = (hz - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
-    falling = (edges[2:, None] - hz) / (edges[2:] - edges[1:-1])[:, None]
-    triangles = np.minimum(rising, falling).clip(min=0)
-    return np.asarray(triangles * (2 / (edges[2:] - edges[:-2]))[:, None], np.float32)
-
-
-def _hz_to_mel(hz: float) -> float:
-    """Linear up to 1 kHz (15 mel), then 27 steps to a factor of 6.4."""
-    return 3 * hz / 200 if hz < 1000 else 15 + 27 * float(np.log(hz / 1000) / np.log(6.4))
-
-
-def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(mel < 15, 200 * mel / 3, 1000 * 6.4 ** ((mel - 15) / 27))
+def _filters() -> NDArray[np.float32]:
+    """`(201, 40)`, 0 to 8 kHz."""
+    return mel_filters(
+        NUM_BANDS,
+        sample_rate=SAMPLE_RATE,
+        num_fft=_WINDOW_SAMPLES,
+        min_hz=0,
+        max_hz=SAMPLE_RATE / 2,
+        scale="slaney",
+        norm="slaney",
+    )
 
 
 def _speech(samples: NDArray[np.float32], spoken: NDArray[np.float32]) -> NDArray[np.float32]:

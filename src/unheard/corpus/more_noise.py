@@ -8,12 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
+from unheard.corpus.importing import MAX_REJECTED_SHARE
 from unheard.corpus.probe import OnProgress, probe_recordings, require_few_rejected
 from unheard.corpus.scan import DECODABLE, scan_folder
 from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError
-
-MAX_REJECTED_SHARE = 0.05
 
 
 def with_noise(corpus: Corpus, folders: Sequence[Path], on_progress: OnProgress | None = None) -> Corpus:

@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from unheard.errors import UsageError, unknown_name
-from unheard.models.mel import MelScale, to_hz, to_mel
 from unheard.models.spectrum import frame_power
+from unheard.signal import mel
+from unheard.signal.mel import MelScale
 from unheard.units import seconds_to_samples
 
 Scale = Literal["db", "log", "pcen"]
@@ -143,26 +144,29 @@ def preset(name: str) -> FrontEndOptions:
 
 def mel_filters(options: FrontEndOptions) -> Tensor:
     """Triangles evenly spaced on the mel scale: `(num_fft_bins, num_bands)`."""
-    scale = options.mel_scale
-    ends = to_mel(options.min_hz, scale), to_mel(options.upper_hz, scale)
-    edges_hz = to_hz(torch.linspace(*ends, options.num_bands + 2, dtype=torch.float64), scale)
-    bins_hz = torch.arange(options.fft_samples // 2 + 1, dtype=torch.float64)
-    bins_hz = (bins_hz * options.sample_rate / options.fft_samples)[:, None]
-    rising = (bins_hz - edges_hz[:-2]) / (edges_hz[1:-1] - edges_hz[:-2])
-    falling = (edges_hz[2:] - bins_hz) / (edges_hz[2:] - edges_hz[1:-1])
-    triangles = torch.minimum(rising, falling).clamp(min=0)
-    if scale == "slaney":
-        triangles *= 2.0 / (edges_hz[2:] - edges_hz[:-2])
-    if options.bins_per_band is not None:
-        triangles = _thinned(triangles, bins_hz[:, 0], edges_hz, options.bins_per_band)
-    return triangles.float()
+    scale, ends_hz = options.mel_scale, (options.min_hz, options.upper_hz)
+    triangles = mel.mel_filters(
+        options.num_bands,
+        sample_rate=options.sample_rate,
+        num_fft=options.fft_samples,
+        min_hz=ends_hz[0],
+        max_hz=ends_hz[1],
+        scale=scale,
+        norm="slaney" if scale == "slaney" else "none",
+    )
+    filters = torch.from_numpy(triangles)
+    if options.bins_per_band is None:
+        return filters
+    edges_hz = mel.mel_to_hz(mel.band_edges(options.num_bands, *ends_hz, scale), scale)
+    bins_hz = torch.arange(len(filters), dtype=torch.float64) * options.sample_rate / options.fft_samples
+    return _thinned(filters, bins_hz, edges_hz.tolist(), options.bins_per_band)
 
 
-def _thinned(triangles: Tensor, bins_hz: Tensor, edges_hz: Tensor, bins_per_band: int) -> Tensor:
+def _thinned(triangles: Tensor, bins_hz: Tensor, edges_hz: list[float], bins_per_band: int) -> Tensor:
     """The same with fewer bins: between two edges, which two bands share, at most half of `bins_per_band`,
     evenly spaced. What is left of a band is raised to the sum that it had."""
     kept = torch.zeros(len(bins_hz), dtype=torch.bool)
-    for low, high in pairwise(edges_hz.tolist()):
+    for low, high in pairwise(edges_hz):
         inside = ((bins_hz >= low) & (bins_hz < high)).nonzero()[:, 0]
         count = min(len(inside), max(1, bins_per_band // 2))
         place = ((torch.arange(count) + 0.5) * len(inside) / max(1, count)).long()

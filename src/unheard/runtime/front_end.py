@@ -13,7 +13,7 @@ import scipy.fft
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from unheard.runtime.mel import MelNorm, MelScale, Triangles, mel_filters
+from unheard.signal.mel import MelNorm, MelScale, Triangles, mel_filters
 from unheard.units import seconds_to_samples
 
 Samples = NDArray[np.float32]

@@ -38,6 +38,12 @@ def mel_to_hz(mel: Array, scale: MelScale) -> Array:
     return np.where(mel < _SLANEY_BREAK_MEL, mel * _SLANEY_HZ_PER_MEL, above)
 
 
+def band_edges(num_bands: int, min_hz: float, max_hz: float, scale: MelScale = "htk") -> Array:
+    """Where bands begin, peak and end, in mels: `(num_bands + 2,)`, evenly spaced."""
+    ends = hz_to_mel(np.array([min_hz, max_hz], np.float64), scale)
+    return np.linspace(ends[0], ends[1], num_bands + 2)
+
+
 def mel_filters(
     num_bands: int,
     *,
@@ -54,8 +60,7 @@ def mel_filters(
     norm: `none` gives each the peak 1, `slaney` the area 1 over Hz. triangles: sides that are straight over
     Hz (librosa, torchaudio) or over mels (Kaldi, TensorFlow).
     """
-    ends = hz_to_mel(np.array([min_hz, max_hz], np.float64), scale)
-    edges_mel = np.linspace(ends[0], ends[1], num_bands + 2)
+    edges_mel = band_edges(num_bands, min_hz, max_hz, scale)
     edges_hz = mel_to_hz(edges_mel, scale)
     bins_hz: Array = np.linspace(0, num_fft // 2, num_fft // 2 + 1) * (sample_rate / num_fft)
     bins, edges = (bins_hz, edges_hz) if triangles == "hz" else (hz_to_mel(bins_hz, scale), edges_mel)
