@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from unheard import pipeline
 from unheard.corpus.importing import load_corpus
 from unheard.errors import UsageError
 from unheard.run import RunOptions, Watch, read_options
+from unheard.teaching import load_teacher, teacher_options
+from unheard.train.prepare import classes_of
 from unheard.train.recipe import load_recipe
 
 STUDENT = ("epochs=3", "mixup_alpha=0", "accumulate_batches=1", "ema_decay=0")
@@ -95,6 +99,28 @@ def test_a_teacher_that_is_no_run_is_refused(tone_words: Path, taught: RunOption
     options = replace(taught, teacher=str(tmp_path / "nothing"))
     with pytest.raises(UsageError, match="There is no run in"):
         pipeline.train(tone_words, tmp_path / "run", options)
+
+
+def test_the_teacher_computes_where_and_as_its_student_does(taught: RunOptions) -> None:
+    training = taught.recipe.training.model_copy(update={"device": "cpu", "num_threads": 3})
+    options = replace(taught, recipe=taught.recipe.model_copy(update={"training": training}))
+    found = teacher_options(options).recipe.training
+    assert (found.device, found.num_threads) == ("cpu", 3)
+    assert found.epochs == 5  # of its own recipe
+
+
+def test_a_teacher_speaks_with_the_weights_that_its_run_shipped(
+    tone_words: Path, tiny_recipe: Path, tmp_path: Path
+) -> None:
+    recipe = load_recipe(tiny_recipe, ["keep=best", "epochs=3"])
+    options = RunOptions(recipe=recipe, measure_conditions=False, audit=False)
+    run = pipeline.train(tone_words, tmp_path / "run", options)
+    (tmp_path / "run" / "checkpoints" / "last.ckpt").unlink()  # the best one shipped
+    classes = classes_of(run.corpus, recipe)
+    teacher = load_teacher(tmp_path / "run", run.corpus, classes, 8000)
+    samples = 0.1 * np.random.default_rng(0).standard_normal((2, 4000)).astype(np.float32)
+    found = teacher.answer(torch.from_numpy(samples)).numpy()
+    np.testing.assert_allclose(found, run.bundle.logits(samples)[0], atol=1e-4)
 
 
 def test_the_corpus_is_split_as_before(tone_words: Path, taught: RunOptions, tmp_path: Path) -> None:

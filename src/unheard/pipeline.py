@@ -157,7 +157,6 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         draws=draws,
         callbacks=watch.callbacks,
     )
-    shutil.rmtree(folder / "draws", ignore_errors=True)
 
     watch.on_step("exporting to ONNX and measuring on the test split")
     info = bundle_info(
@@ -190,6 +189,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         results,
     )
     write_results(run, clips, recipe)
+    shutil.rmtree(folder / "draws", ignore_errors=True)  # only now: a run that was killed before needs them
     return run
 
 

@@ -12,7 +12,7 @@ from unheard.errors import BundleError, MissingExtraError, UsageError
 from unheard.models.speech_model import SpeechModel
 from unheard.run import Run, RunOptions, Watch, read_options
 from unheard.train.draws import Drawing, Draws, make_draws
-from unheard.train.fit import TrainingData, epoch_plan, set_threads
+from unheard.train.fit import TrainingData, epoch_plan, set_threads, shipped_checkpoint
 from unheard.train.precision import choose_precision
 from unheard.train.prepare import choose_window_s, classes_of, untrained_model
 from unheard.train.recipe import load_recipe
@@ -23,10 +23,13 @@ ResumeRun = Callable[[Path, Watch], Run]
 
 
 def teacher_options(options: RunOptions) -> RunOptions:
-    """How the teacher of a run is trained: by its own recipe, on the same splits, without the extras."""
+    """How the teacher of a run is trained: by its own recipe, on the same splits, device and threads, without
+    the extras."""
+    training = options.recipe.training
+    settings = [f"training.device={training.device}", f"training.num_threads={training.num_threads}"]
     return replace(
         options,
-        recipe=load_recipe(options.recipe.distillation.teacher),
+        recipe=load_recipe(options.recipe.distillation.teacher, settings),
         split=replace(options.split, method="official"),  # the corpus is split already
         teacher=None,
         measure_conditions=False,
@@ -76,7 +79,7 @@ def load_teacher(folder: Path, corpus: Corpus, classes: ClassMap, sample_rate: i
     require_unheard(heard, corpus, folder)
     model = untrained_model(recipe, own, choose_window_s(heard, recipe))
     half = choose_precision(recipe.training) == "bf16-mixed"
-    return as_teacher(model, folder, own.labels, classes.labels, half=half)
+    return as_teacher(model, shipped_checkpoint(folder, recipe), own.labels, classes.labels, half=half)
 
 
 def taught_draws(

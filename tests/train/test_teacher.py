@@ -10,6 +10,7 @@ import torch
 
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError
+from unheard.train.checkpoints import model_weights, read_checkpoint
 from unheard.train.prepare import classes_of, untrained_model
 from unheard.train.recipe import load_recipe
 from unheard.train.teacher import as_teacher, require_unheard
@@ -22,7 +23,9 @@ def test_answers_come_in_the_students_order(
     own = classes_of(tone_corpus, recipe)
     model = untrained_model(recipe, own, 0.5)
     turned = own.labels[::-1]
-    teacher = as_teacher(model, trained_run, own.labels, turned, half=False)
+    teacher = as_teacher(model, trained_run / "checkpoints" / "best.ckpt", own.labels, turned, half=False)
+    kept = model_weights(read_checkpoint(trained_run / "checkpoints" / "best.ckpt"))
+    assert all(torch.equal(value, kept[name]) for name, value in model.state_dict().items())
     samples = 0.1 * torch.randn(3, 4000)
     with torch.no_grad():
         expected = model(samples)[0]
@@ -35,7 +38,7 @@ def test_other_labels_are_refused(trained_run: Path, tone_corpus: Corpus, tiny_r
     own = classes_of(tone_corpus, recipe)
     model, wanted = untrained_model(recipe, own, 0.5), [label.replace("high", "hi") for label in own.labels]
     with pytest.raises(UsageError, match="only one of them knows hi, high"):
-        as_teacher(model, trained_run, own.labels, wanted, half=False)
+        as_teacher(model, trained_run / "checkpoints" / "best.ckpt", own.labels, wanted, half=False)
 
 
 def test_a_teacher_that_heard_the_test_speakers_is_refused(tone_corpus: Corpus, tmp_path: Path) -> None:

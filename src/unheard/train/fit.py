@@ -119,10 +119,14 @@ def fit(
         trainer = _trainer(recipe.training, folder, _callbacks(model, data, recipe, folder, callbacks))
         loaders = _Data(data, epoch)
         trainer.fit(module, datamodule=loaders, ckpt_path=str(last) if resume and last.exists() else None)
-    kept = checkpoints / ("best.ckpt" if recipe.training.keep == "best" else "last.ckpt")
-    model.load_state_dict(model_weights(read_checkpoint(kept)))
+    model.load_state_dict(model_weights(read_checkpoint(shipped_checkpoint(folder, recipe))))
     model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     return Fitted(model.cpu().eval(), read_curves(folder / "curves.csv"), trainer.current_epoch)
+
+
+def shipped_checkpoint(folder: Path, recipe: Recipe) -> Path:
+    """Where the weights lie that the run of a folder ships."""
+    return folder / "checkpoints" / ("best.ckpt" if recipe.training.keep == "best" else "last.ckpt")
 
 
 def epoch_plan(data: TrainingData, recipe: Recipe, seed: int) -> EpochPlan:

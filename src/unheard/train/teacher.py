@@ -34,9 +34,9 @@ class Teacher:
 
 
 def as_teacher(
-    model: SpeechModel, folder: Path, own: Sequence[str], wanted: Sequence[str], *, half: bool
+    model: SpeechModel, checkpoint: Path, own: Sequence[str], wanted: Sequence[str], *, half: bool
 ) -> Teacher:
-    """The untrained `model` of a run with the weights that the run shipped.
+    """The untrained `model` of a run with the weights of a checkpoint of it.
 
     `own`, `wanted`: labels of the teacher and of the student; `half`: answer in bfloat16.
     Raises: UsageError when the labels differ; TrainingError when the checkpoint can't be read.
@@ -44,10 +44,10 @@ def as_teacher(
     if set(own) != set(wanted):
         odd = ", ".join(sorted(set(own) ^ set(wanted)))
         raise UsageError(
-            f"Teacher '{folder}' and this model must tell the same labels apart; only one of them knows "
-            f"{odd}. Train the teacher on the same commands."
+            f"The teacher of '{checkpoint}' and this model must tell the same labels apart; only one of them "
+            f"knows {odd}. Train the teacher on the same commands."
         )
-    model.load_state_dict(model_weights(read_checkpoint(folder / "checkpoints" / "last.ckpt")))
+    model.load_state_dict(model_weights(read_checkpoint(checkpoint)))
     order = torch.tensor([own.index(label) for label in wanted])
     return Teacher(model.eval(), order, torch.bfloat16 if half else torch.float32)
 
