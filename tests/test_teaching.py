@@ -99,6 +99,7 @@ def test_a_teacher_that_is_no_run_is_refused(tone_words: Path, taught: RunOption
     options = replace(taught, teacher=str(tmp_path / "nothing"))
     with pytest.raises(UsageError, match="There is no run in"):
         pipeline.train(tone_words, tmp_path / "run", options)
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_teacher_computes_where_and_as_its_student_does(taught: RunOptions) -> None:

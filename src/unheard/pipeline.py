@@ -36,7 +36,6 @@ from unheard.train.augmentation import Sources, build_augmentation
 from unheard.train.fit import fit
 from unheard.train.precision import fixed_precision
 from unheard.train.prepare import build_model, choose_window_s, classes_of, prepare, split_with_noise
-from unheard.train.recipe import Recipe
 from unheard.train.synthetic import make_voices, wants_voices
 
 BEFORE_RUN = {
@@ -65,7 +64,7 @@ def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch
     """The same from a corpus in memory."""
     options = replace(options, recipe=fixed_precision(options.recipe))
     split = split_corpus(corpus, options.split)
-    _require_trainable(split.corpus, options.recipe)
+    _require_trainable(split.corpus, options)
     folder.mkdir(parents=True, exist_ok=True)
     split.corpus.save(folder / "corpus.parquet")
     remarks = {"method": split.method, "notes": split.notes, "warnings": split.warnings}
@@ -108,14 +107,17 @@ def require_free(folder: Path) -> None:
         )
 
 
-def _require_trainable(corpus: Corpus, recipe: Recipe) -> None:
+def _require_trainable(corpus: Corpus, options: RunOptions) -> None:
     """Raise for what can be told to be wrong before anything is written or decoded."""
+    recipe = options.recipe
     for split in PARTS:
         split_with_noise(corpus, split)
     classes = classes_of(corpus, recipe)
     build_model(recipe, classes, choose_window_s(corpus, recipe), seed=0)
     sources = Sources(recipe.data.sample_rate)
     build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None)
+    if options.teacher is not None:
+        load_teacher(Path(options.teacher), corpus, classes, recipe.data.sample_rate)
 
 
 def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, resumed: bool) -> Run:
