@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from unheard.train.recipe import RECIPE_NAMES, load_recipe
 def test_options_come_back_from_json(name: str) -> None:
     split = SplitOptions(method="temporal", time_column="recorded", salt="other", test_share=0.2)
     options = RunOptions(load_recipe(name), seed=7, split=split, layout="table", measure_conditions=False)
+    options = replace(options, noise=("cafes",), speech=("radio",), teacher="runs/large")
     document = json.loads(json.dumps(options.to_dict()))
     assert RunOptions.from_dict(document, "run.json") == options
 

@@ -19,7 +19,7 @@ from unheard.corpus.background import read_background, silence_clips
 from unheard.corpus.classes import UNKNOWN, ClassMap
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import LabelledClips, labelled_clips
-from unheard.corpus.more_noise import with_noise
+from unheard.corpus.more_recordings import with_recordings
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError
 from unheard.evaluate.evaluate import evaluate_predictions
@@ -99,7 +99,7 @@ def train_few_shot(source: Path, folder: Path, options: FewShotOptions, watch: W
     require_free(folder)
     watch.on_step(f"reading {source}")
     corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
-    corpus = with_noise(corpus, [Path(name) for name in options.noise]).with_split(pl.lit("train"))
+    corpus = with_recordings(corpus, noise=options.noise).with_split(pl.lit("train"))
     learned = learn_words(corpus, options, watch)
     folder.mkdir(parents=True, exist_ok=True)
     corpus.save(folder / "corpus.parquet")

@@ -19,7 +19,7 @@ from unheard.augment.room_bank import RoomBank
 from unheard.corpus.background import PARTS
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import labelled_clips
-from unheard.corpus.more_noise import with_noise
+from unheard.corpus.more_recordings import with_recordings
 from unheard.corpus.scan import DECODABLE, scan_folder
 from unheard.corpus.split import split_corpus
 from unheard.corpus.table import Corpus
@@ -56,7 +56,7 @@ def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch(
     require_free(folder)
     watch.on_step(f"reading {source}")
     corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
-    corpus = with_noise(corpus, [Path(folder) for folder in options.noise])
+    corpus = with_recordings(corpus, noise=options.noise, speech=options.speech)
     return train_corpus(corpus, folder, options, watch)
 
 

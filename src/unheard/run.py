@@ -58,6 +58,7 @@ class RunOptions:
     split: SplitOptions = field(default_factory=SplitOptions)
     layout: str | None = None
     noise: tuple[str, ...] = ()  # folders of background recordings besides the corpus's own
+    speech: tuple[str, ...] = ()  # folders of people talking, who say no command
     teacher: str | None = None  # folder of a finished run whose answers are learned too
     measure_conditions: bool = True
     audit: bool = True  # the quick audit first
@@ -76,6 +77,7 @@ class RunOptions:
         kept["threshold"] = document.get("threshold", 0.5)
         kept["teacher"] = document.get("teacher")
         kept["noise"] = tuple(document.get("noise", ()))
+        kept["speech"] = tuple(document.get("speech", ()))
         return cls(recipe=recipe, split=SplitOptions(**document["split"]), **kept)
 
 

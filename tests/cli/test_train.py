@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 
 from unheard.cli.main import main
+from unheard.corpus.table import Corpus
+from unheard.run import read_options
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -52,6 +57,27 @@ def test_people_are_told_how_it_goes_and_what_came_out(
     assert (recipe["training"]["epochs"], recipe["model"]["architecture"]) == (1, "simple-cnn-1d")
 
 
+def test_folders_of_noise_and_speech_stand_in_the_run(
+    capsys: pytest.CaptureFixture[str], tone_words: Path, tiny_recipe: Path, tmp_path: Path
+) -> None:
+    for name in ("cafes", "radio"):
+        (tmp_path / name).mkdir()
+        samples = np.random.default_rng(1).normal(0, 0.1, 16_000)
+        soundfile.write(tmp_path / name / "one.wav", samples, 8000)
+    more = ("--noise", tmp_path / "cafes", "--speech", tmp_path / "radio")
+    settings = ["--set", "epochs=1", "--set", "architecture=simple-cnn-1d", "--no-conditions", "--no-audit"]
+    out = tmp_path / "run"
+    code, _, err = run(capsys, tone_words, "--out", out, "--recipe", tiny_recipe, *more, *settings)
+    assert code == 0, err
+    corpus = Corpus.load(out / "corpus.parquet")
+    assert "noise/cafes/one.wav" in corpus.noise["id"].to_list()
+    assert corpus.speech["id"].to_list() == ["speech/radio/one.wav"]
+    assert read_options(out).speech == (str(tmp_path / "radio"),)
+    num_clips = re.search(r"parameters on (\d+) clips", err)
+    assert num_clips is not None
+    assert int(num_clips[1]) == 72 + 7  # two seconds, in windows of half a second
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -66,6 +92,8 @@ def test_people_are_told_how_it_goes_and_what_came_out(
         (["{corpus}", "--set", "epochs=0"], "training.epochs: Input should be greater than or equal to 1"),
         (["{corpus}", "--split", "speakers"], "Unknown split method 'speakers'"),
         (["{corpus}", "--layout", "spech_commands"], "Did you mean"),
+        (["{corpus}", "--speech", "{corpus}/nowhere"], "nowhere': there is no such folder"),
+        (["{corpus}", "--few-shot", "--speech", "{corpus}"], "neither --recipe, --plan, --resume, --speech"),
         (["{corpus}/nowhere"], "there is no such file or folder"),
         (
             ["{corpus}", "--set", "architecture=lean-xl"],

@@ -13,9 +13,9 @@ CLASSES = np.repeat([0, 1, 2], [10, 30, 50]).astype(np.int64)
 LABELS = ("go", "stop", "_unknown_", "_silence_")
 
 
-def plan(seed: int = 0, num_voices: int = 0, **options: object) -> EpochPlan:
+def plan(seed: int = 0, num_voices: int = 0, num_speech: int = 0, **options: object) -> EpochPlan:
     data = DataSection.model_validate(options)
-    return EpochPlan(CLASSES, LABELS, data, unknown=2, silence=3, seed=seed, num_voices=num_voices)
+    return EpochPlan(CLASSES, LABELS, data, 2, 3, seed=seed, num_voices=num_voices, num_speech=num_speech)
 
 
 def counts(rows: np.ndarray) -> dict[int, int]:
@@ -64,6 +64,22 @@ def test_synthetic_voices_are_drawn_besides_the_recordings() -> None:
     rows = plan(num_voices=20, voices=5, unknown_share=0).rows(0)
     assert (rows >= 70).sum() == 5
     assert len(set(rows[rows >= 70])) == 5
+
+
+def test_pieces_of_other_speech_follow_the_voices() -> None:
+    rows = plan(num_voices=20, voices=5, num_speech=15, speech=4, unknown_share=0).rows(0)
+    assert ((rows >= 55) & (rows < 75)).sum() == 5
+    assert len(set(rows[rows >= 75])) == 4
+    assert (plan(num_speech=15, speech=0, unknown_share=0).rows(0) < 75).all()
+
+
+def test_voices_and_speech_are_read_behind_the_recordings() -> None:
+    clips = [np.full((count, 2), value, np.int16) for count, value in ((3, 1), (2, 2), (4, 3))]
+    read = TrainingClips(clips[0], np.zeros(9, np.int64), clips[1], clips[2]).read(np.arange(-1, 9))
+    assert read[:, 0].tolist() == [0, 1, 1, 1, 2, 2, 3, 3, 3, 3]
+    assert TrainingClips(clips[0], np.zeros(7, np.int64), speech=clips[2]).read(
+        np.array([2, 3])
+    ).tolist() == [[1, 1], [3, 3]]
 
 
 def test_batches_hold_the_clips_of_their_rows() -> None:

@@ -11,9 +11,11 @@ import soundfile
 import torch
 
 from unheard.corpus.classes import ClassMap
+from unheard.corpus.more_recordings import with_recordings
 from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError, UsageError
 from unheard.models.front_end import PRESETS
+from unheard.train.fit import epoch_plan
 from unheard.train.prepare import (
     build_model,
     choose_window_s,
@@ -153,3 +155,33 @@ def test_synthetic_voices_follow_the_recordings(tone_corpus: Corpus, tiny_recipe
     data = prepare(tone_corpus, recipe, classes, 0.5, voices=voices)
     assert (len(data.train), data.train.num_voices) == (72 + 12, 12)
     assert data.train.classes[72:].tolist() == [0] * 12
+
+
+def test_pieces_of_other_speech_are_unknown_words(
+    tone_corpus: Corpus, tiny_recipe: Path, tmp_path: Path
+) -> None:
+    recipe = load_recipe(tiny_recipe)
+    soundfile.write(tmp_path / "talk.wav", 0.1 * np.sin(np.arange(8000)), 8000)
+    corpus = with_recordings(tone_corpus, speech=[str(tmp_path)])
+    classes = classes_of(corpus, recipe)
+    voices = tone_corpus.filter((pl.col("split") == "test") & (pl.col("label") == "low"))
+    data = prepare(corpus, recipe, classes, 0.5, voices=voices)
+    assert (len(data.train), data.train.num_voices, data.train.num_speech) == (72 + 12 + 3, 12, 3)
+    assert data.train.classes[84:].tolist() == [classes.unknown] * 3
+    assert data.train.read(np.array([85])).tobytes() == data.train.speech[1].tobytes()  # type: ignore[index]
+    rows = epoch_plan(data, recipe, seed=0).rows(0)
+    assert set(rows[rows >= 84]) == {84, 85, 86}
+
+
+def test_a_corpus_of_commands_alone_learns_what_is_none_from_other_speech(
+    tone_corpus: Corpus, tiny_recipe: Path, tmp_path: Path
+) -> None:
+    recipe = load_recipe(tiny_recipe, ["data.commands=[]"])
+    soundfile.write(tmp_path / "talk.wav", 0.1 * np.sin(np.arange(8000)), 8000)
+    assert classes_of(tone_corpus, recipe).unknown is None
+    assert classes_of(with_recordings(tone_corpus, speech=[str(tmp_path)]), recipe).unknown is not None
+    recipe = load_recipe(tiny_recipe, ["data.commands=[]", "data.unknown='no'"])
+    data = prepare(
+        with_recordings(tone_corpus, speech=[str(tmp_path)]), recipe, classes_of(tone_corpus, recipe), 0.5
+    )
+    assert data.train.num_speech == 0

@@ -12,6 +12,7 @@ from unheard.augment.mixup import Mixup
 from unheard.augment.noise import Noise
 from unheard.augment.reverse import Reverse
 from unheard.augment.rooms import Rooms
+from unheard.augment.sounds import Sounds
 from unheard.augment.spec_augment import SpecAugment
 from unheard.augment.speed import Speed
 from unheard.augment.splice import Splice
@@ -30,6 +31,7 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Babble,
         Noise,
         ColoredNoise,
+        Sounds,
         Microphone,
         Telephone,
         Clipping,

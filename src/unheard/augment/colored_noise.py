@@ -56,14 +56,14 @@ def colored_noise(exponent: Tensor, table_start: Tensor, num_samples: int, sampl
     num_fft = fft_length(num_samples, sample_rate)
     hz = frequencies_hz(num_fft, sample_rate, exponent.device)
     octaves = torch.log2(hz.clamp(min=LOWEST_HZ) / 1000)
-    spectrum = _gaussian_numbers(len(hz), exponent.device)[table_start]
+    spectrum = gaussian_numbers(len(hz), exponent.device)[table_start]
     spectrum = spectrum * torch.exp2(-exponent.unsqueeze(1) / 2 * octaves)
     spectrum[:, 0] = 0
     return samples_of(spectrum, num_fft, num_samples)
 
 
 @lru_cache(maxsize=4)
-def _gaussian_numbers(length: int, device: torch.device) -> Tensor:
+def gaussian_numbers(length: int, device: torch.device) -> Tensor:
     """(TABLE_SIZE, length) view of overlapping runs of one fixed table of complex Gaussian numbers."""
     generator = torch.Generator().manual_seed(0)
     table = torch.randn(TABLE_SIZE, dtype=torch.complex64, generator=generator)

@@ -45,6 +45,10 @@ def train(
         list[Path] | None,
         typer.Option(help="Folder of background recordings to train with, besides the corpus's own."),
     ] = None,
+    speech: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of people talking, who say none of the commands: pieces are _unknown_."),
+    ] = None,
     teacher: Annotated[
         Path | None,
         typer.Option(help="Finished run to learn from; else the recipe says whether one is trained first."),
@@ -94,8 +98,10 @@ def train(
         raise UsageError("--resume goes on with a run as it was begun: give neither a corpus nor a --plan.")
     if corpus is None and plan is None and not resume:
         raise UsageError("Give a folder of recordings or a corpus file, or --resume, or --plan.")
-    if few_shot and (recipe or plan or resume or teacher or corpus is None):
-        raise UsageError("--few-shot takes a corpus, and neither --recipe, --plan, --resume nor --teacher.")
+    if few_shot and (recipe or plan or resume or teacher or speech or corpus is None):
+        raise UsageError(
+            "--few-shot takes a corpus, and neither --recipe, --plan, --resume, --speech nor --teacher."
+        )
     if (voices or false_accepts is not None) and not few_shot:
         raise UsageError("--voices and --false-accepts go with --few-shot.")
     steps = load_plan(plan) if plan else None
@@ -122,6 +128,7 @@ def train(
                 split=SplitOptions(method=split, salt=salt),  # type: ignore[arg-type]
                 layout=layout,
                 noise=tuple(str(folder.resolve()) for folder in noise or ()),
+                speech=tuple(str(folder.resolve()) for folder in speech or ()),
                 teacher=str(teacher.resolve()) if teacher else None,
                 measure_conditions=conditions,
                 audit=audit,

@@ -55,6 +55,7 @@ def choose_classes(
     labels: Sequence[str],
     *,
     has_noise: bool = False,
+    has_speech: bool = False,
     commands: Sequence[str] = (),
     unknown: str = "auto",
     silence: str = "auto",
@@ -75,7 +76,7 @@ def choose_classes(
         chosen = list(dict.fromkeys(commands))
     else:
         chosen = speech_commands_among(present) or present
-    others = len(chosen) < len(present) or UNKNOWN in labels
+    others = len(chosen) < len(present) or UNKNOWN in labels or has_speech
     extra = [SILENCE] if silence == "yes" or (silence == "auto" and (has_noise or SILENCE in labels)) else []
     extra += [UNKNOWN] if unknown == "yes" or (unknown == "auto" and others) else []
     if len(chosen) + len(extra) < 2:

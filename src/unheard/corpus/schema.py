@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, pl.DataType] = {
     "role": pl.String(),  # one of ROLES
 }
 SPLITS = ("train", "validation", "test")
-ROLES = ("utterance", "noise")
+ROLES = ("utterance", "noise", "speech")
 REJECTED_COLUMNS: Mapping[str, pl.DataType] = {"path": pl.String(), "reason": pl.String()}
 
 _REQUIRED = ("id", "duration_s", "sample_rate")

@@ -48,6 +48,11 @@ class Corpus:
         return self.frame.filter(pl.col("role") == "noise")
 
     @property
+    def speech(self) -> pl.DataFrame:
+        """Rows of people talking, cut into pieces that are no command."""
+        return self.frame.filter(pl.col("role") == "speech")
+
+    @property
     def labels(self) -> list[str]:
         """Labels of the utterances, sorted."""
         return self.utterances["label"].drop_nulls().unique().sort().to_list()

@@ -19,17 +19,23 @@ Batch = tuple[Tensor, Tensor, Tensor]  # rows (batch,), int16 samples (batch, nu
 
 @dataclass(frozen=True)
 class TrainingClips:
-    """`samples` int16 `(num_clips, window_samples)`, mapped from the cache; `voices` the same of synthetic
-    clips, which follow them; `classes` int64 of both."""
+    """`samples` int16 `(num_clips, window_samples)`, mapped from the cache; the same of synthetic `voices`
+    and of pieces of other `speech`, which follow them; `classes` int64 of all."""
 
     samples: NDArray[np.int16]
     classes: NDArray[np.int64]
     voices: NDArray[np.int16] | None = None
+    speech: NDArray[np.int16] | None = None
 
     @property
     def num_voices(self) -> int:
         """Synthetic clips."""
         return 0 if self.voices is None else len(self.voices)
+
+    @property
+    def num_speech(self) -> int:
+        """Pieces of other speech."""
+        return 0 if self.speech is None else len(self.speech)
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -37,11 +43,12 @@ class TrainingClips:
     def read(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
         """A copy of the clips `(len(rows), window_samples)`; zeros for `SILENCE_ROW`."""
         found = np.zeros((len(rows), self.samples.shape[1]), np.int16)
-        real = (rows >= 0) & (rows < len(self.samples))
-        found[real] = self.samples[rows[real]]
-        if self.voices is not None:
-            made = rows >= len(self.samples)
-            found[made] = self.voices[rows[made] - len(self.samples)]
+        first = 0
+        for part in (self.samples, self.voices, self.speech):
+            if part is not None:
+                here = (rows >= first) & (rows < first + len(part))
+                found[here] = part[rows[here] - first]
+                first += len(part)
         return found
 
 
@@ -59,28 +66,33 @@ class EpochPlan:
     silence: int | None
     seed: int
     num_voices: int = 0
+    num_speech: int = 0
 
     def rows(self, epoch: int) -> NDArray[np.int64]:
         """Rows of the clips in order; `SILENCE_ROW` for silence."""
         random = np.random.default_rng([self.seed, epoch])
-        real = np.arange(len(self.classes) - self.num_voices)
+        real = np.arange(self._num_real)
         of = self.classes[real]
         commands = real[of != self.unknown]
         unknown = real[of == self.unknown]
         parts = [self._commands(commands, random), self._unknown(unknown, random)]
         if self.silence is not None:
             parts.append(np.full(round(self.options.silence_share * self.average), SILENCE_ROW))
-        if self.num_voices and self.options.voices:
-            first = len(real)
-            parts.append(
-                first + random.choice(self.num_voices, min(self.options.voices, self.num_voices), False)
-            )
+        first = len(real)
+        for there, wanted in ((self.num_voices, self.options.voices), (self.num_speech, self.options.speech)):
+            if there and wanted:
+                parts.append(first + random.choice(there, min(wanted, there), False))
+            first += there
         return random.permutation(np.concatenate(parts))
+
+    @property
+    def _num_real(self) -> int:
+        return len(self.classes) - self.num_voices - self.num_speech
 
     @property
     def average(self) -> float:
         """Clips of the average command."""
-        real = self.classes[: len(self.classes) - self.num_voices]
+        real = self.classes[: self._num_real]
         commands = real[real != self.unknown]
         return len(commands) / max(1, len(np.unique(commands)))
 

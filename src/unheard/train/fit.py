@@ -139,6 +139,7 @@ def epoch_plan(data: TrainingData, recipe: Recipe, seed: int) -> EpochPlan:
         silence=data.classes.silence,
         seed=seed,
         num_voices=data.train.num_voices,
+        num_speech=data.train.num_speech,
     )
 
 

@@ -15,6 +15,7 @@ from unheard.corpus.background import Split, read_background
 from unheard.corpus.classes import ClassMap, choose_classes
 from unheard.corpus.clips import OnProgress
 from unheard.corpus.labelled import LabelledClips, labelled_clips
+from unheard.corpus.speech_pieces import loud_enough, speech_pieces
 from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError, UsageError, unknown_name
 from unheard.models.catalog import architecture
@@ -49,6 +50,7 @@ def classes_of(corpus: Corpus, recipe: Recipe) -> ClassMap:
     classes = choose_classes(
         corpus.labels,
         has_noise=corpus.noise.height > 0,
+        has_speech=corpus.speech.height > 0,
         commands=recipe.data.commands,
         unknown=recipe.data.unknown,
         silence=recipe.data.silence,
@@ -118,7 +120,9 @@ def prepare(
     train = read(split_with_noise(corpus, "train"), None)
     validation = read(split_with_noise(corpus, "validation"), "validation")
     made = read(voices, None) if voices is not None else None
-    return training_data(corpus, recipe, classes, train, validation, made)
+    pieces = speech_pieces(corpus, window_s) if classes.unknown is not None else None
+    talking = loud_enough(read(pieces, None)) if pieces is not None else None
+    return training_data(corpus, recipe, classes, train, validation, made, talking)
 
 
 def training_data(
@@ -128,6 +132,7 @@ def training_data(
     train: LabelledClips,
     validation: LabelledClips,
     voices: LabelledClips | None = None,
+    speech: LabelledClips | None = None,
 ) -> TrainingData:
     """The same from clips that are decoded; of the corpus, only its background recordings are read.
 
@@ -138,7 +143,7 @@ def training_data(
     sources = Sources(recipe.data.sample_rate, noise=noise, speech=_babble_bank(train.samples))
     return TrainingData(
         classes=classes,
-        train=_joined(train, voices),
+        train=_joined(train, voices, speech),
         validation=validation,
         augmentation=build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None),
         silence=SilenceMaker(noise, recipe.data.sample_rate),
@@ -188,9 +193,15 @@ def _babble_bank(samples: NDArray[np.int16]) -> NoiseBank | None:
     return NoiseBank.from_recordings([clip.astype(np.float32) / 32768.0 for clip in clips]) if clips else None
 
 
-def _joined(train: LabelledClips, voices: LabelledClips | None) -> TrainingClips:
-    if voices is None:
-        return TrainingClips(train.samples, train.classes)
-    if voices.samples.shape[1] != train.samples.shape[1]:
-        raise UsageError("Synthetic voices and recordings have windows of different lengths.")
-    return TrainingClips(train.samples, np.concatenate([train.classes, voices.classes]), voices.samples)
+def _joined(
+    train: LabelledClips, voices: LabelledClips | None, speech: LabelledClips | None
+) -> TrainingClips:
+    parts = [part for part in (train, voices, speech) if part is not None]
+    if len({part.samples.shape[1] for part in parts}) > 1:
+        raise UsageError("Recordings, synthetic voices and other speech have windows of different lengths.")
+    return TrainingClips(
+        train.samples,
+        np.concatenate([part.classes for part in parts]),
+        None if voices is None else voices.samples,
+        None if speech is None else speech.samples,
+    )

@@ -95,6 +95,7 @@ class DataSection(Section):
     as many as there are (label -> weight; 1 where none is named). Clips are drawn with replacement where they
     do not suffice.
     `voices`: synthetic clips an epoch (extra `unheard[voices]`), where labels are the words that are said:
+    `speech`: pieces of the recordings of people talking (`--speech`) an epoch.
     `voices_language` says so with `en`; `auto` believes it of the labels of Speech Commands alone.
     """
 
@@ -108,6 +109,7 @@ class DataSection(Section):
     sampling: Literal["all", "balanced", "weighted"] = "all"
     weights: dict[str, float] = {}
     voices: int = Field(0, ge=0)
+    speech: int = Field(1500, ge=0)
     voices_language: Literal["auto", "en", "none"] = "auto"
 
 
