@@ -43,6 +43,9 @@ def main(
     train_noise: Annotated[
         bool, typer.Option(help="Some kinds of noise for recipes that add noise; others are reported.")
     ] = True,
+    train_speech: Annotated[
+        bool, typer.Option(help="Other people talking, for our own recipes, as unknown words.")
+    ] = True,
     measure: Annotated[bool, typer.Option(help="Measure after training.")] = True,
     reference: Annotated[str, typer.Option(help="The row that others are compared with.")] = "",
     max_unheard: Annotated[int, typer.Option(help="Clips of unheard words, at most.")] = MAX_CLIPS,
@@ -51,7 +54,13 @@ def main(
     """Train what is missing, measure every row under every condition; tables, a document and a plot."""
     try:
         chosen = [
-            wanted(name, int(seed), settings or [], data if train_noise else None)
+            wanted(
+                name,
+                int(seed),
+                settings or [],
+                data if train_noise else None,
+                data if train_speech else None,
+            )
             for seed in seeds.split(",")
             for name in listed(recipes)
         ]

@@ -15,6 +15,7 @@ from unheard.train.fit import Callbacks
 from unheard.train.recipe import PEER_RECIPE_NAMES, Recipe, load_recipe
 
 FINISHED = "evaluation.json"  # a run's last words
+OTHER_SPEECH = ("librispeech", "alphanumeric")  # folders of people talking who say no command
 NEEDS_NOISE = "noise"  # the transform that recordings of noise are for
 PEERS = (
     *PEER_RECIPE_NAMES,
@@ -32,14 +33,23 @@ class Wanted:
     options: RunOptions
 
 
-def wanted(text: str, seed: int, settings: Sequence[str], noise_from: Path | None) -> Wanted:
-    """The run that `RECIPE` or `RECIPE:ARCHITECTURE` asks for; `noise_from`: the data whose noise it may use.
+def wanted(
+    text: str, seed: int, settings: Sequence[str], noise_from: Path | None, speech_from: Path | None
+) -> Wanted:
+    """The run that `RECIPE` or `RECIPE:ARCHITECTURE` asks for.
+
+    `noise_from`: the data whose noise recipes that add noise may use; `speech_from`: the data whose people
+    talking our own recipes hear as unknown words, which no published one does.
 
     Raises: UsageError for an unknown recipe, architecture or setting.
     """
     name, recipe = named_recipe(text, settings)
     folders = _noise(noise_from) if noise_from is not None and _adds_noise(recipe) else ()
-    options = RunOptions(recipe, seed=seed, noise=folders, measure_conditions=False, audit=False)
+    ours = speech_from is not None and text.partition(":")[0] not in PEER_RECIPE_NAMES
+    talking = tuple(str((speech_from / name).resolve()) for name in OTHER_SPEECH) if ours else ()
+    options = RunOptions(
+        recipe, seed=seed, noise=folders, speech=talking, measure_conditions=False, audit=False
+    )
     return Wanted(name, options)
 
 

@@ -299,18 +299,25 @@ def test_a_difference_of_a_row_from_itself_is_nothing() -> None:
 
 
 def test_noise_for_training_goes_to_recipes_that_add_noise(tmp_path: Path) -> None:
-    small = wanted("ds-cnn:ds-cnn-s", 2, ["epochs=3"], tmp_path)
+    small = wanted("ds-cnn:ds-cnn-s", 2, ["epochs=3"], tmp_path, tmp_path)
     assert (small.name, small.options.seed) == ("ds-cnn-s", 2)
     assert small.options.recipe.training.epochs == 3
     assert [Path(folder).name for folder in small.options.noise][:2] == ["clock_tick", "dog_bark"]
-    assert wanted("tutorial", 0, [], tmp_path).options.noise == ()
+    assert wanted("tutorial", 0, [], tmp_path, None).options.noise == ()
     assert listed("robust,peers")[:3] == ["robust", "bc-resnet", "bc-resnet-3"]
-    assert wanted("bc-resnet", 0, [], None).options.noise == ()
+    assert wanted("bc-resnet", 0, [], None, None).options.noise == ()
+
+
+def test_people_talking_are_heard_by_our_own_recipes_alone(tmp_path: Path) -> None:
+    names = [Path(folder).name for folder in wanted("small", 0, [], None, tmp_path).options.speech]
+    assert names == ["librispeech", "alphanumeric"]
+    assert wanted("small", 0, [], tmp_path, None).options.speech == ()
+    assert wanted("ds-cnn:ds-cnn-s", 0, [], tmp_path, tmp_path).options.speech == ()
 
 
 def test_what_is_missing_is_trained_and_what_was_killed_goes_on(tone_words: Path, tmp_path: Path) -> None:
     changes = ["epochs=1", "sample_rate=8000", "batch_size=16", "num_threads=1"]
-    run, told = wanted("bc-resnet:simple-cnn-1d", 3, [*changes, "warmup_epochs=0"], None), list[str]()
+    run, told = wanted("bc-resnet:simple-cnn-1d", 3, [*changes, "warmup_epochs=0"], None, None), list[str]()
     folder = train_missing(run, tone_words, tmp_path, told.append)
     assert folder == tmp_path / "simple-cnn-1d-3"
     assert FinishedRun.load(folder).name == "simple-cnn-1d"
