@@ -18,7 +18,7 @@ from unheard.train.recipe import RECIPE_NAMES, load_recipe
 def test_options_come_back_from_json(name: str) -> None:
     split = SplitOptions(method="temporal", time_column="recorded", salt="other", test_share=0.2)
     options = RunOptions(load_recipe(name), seed=7, split=split, layout="table", measure_conditions=False)
-    options = replace(options, noise=("cafes",), speech=("radio",), teacher="runs/large")
+    options = replace(options, noise=("cafes",), speech=("radio",), teachers=("runs/large", "runs/base"))
     document = json.loads(json.dumps(options.to_dict()))
     assert RunOptions.from_dict(document, "run.json") == options
 

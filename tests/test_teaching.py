@@ -43,11 +43,20 @@ def test_a_teacher_is_trained_first_and_its_draws_are_cleared(
 
 def test_a_given_run_teaches(tone_words: Path, trained_run: Path, tiny_recipe: Path, tmp_path: Path) -> None:
     recipe = load_recipe(tiny_recipe, (*STUDENT, "distillation.draws=1", "distillation.weight=1"))
-    options = RunOptions(recipe=recipe, teacher=str(trained_run), measure_conditions=False, audit=False)
+    options = RunOptions(recipe=recipe, teachers=(str(trained_run),), measure_conditions=False, audit=False)
     run = pipeline.train(tone_words, tmp_path / "run", options)
     assert not (tmp_path / "run" / "teacher").exists()
     assert run.results[0].evaluation.metrics["accuracy"].value > 0.8  # from the teacher's answers alone
-    assert read_options(tmp_path / "run").teacher == str(trained_run)
+    assert read_options(tmp_path / "run").teachers == (str(trained_run),)
+
+
+def test_runs_teach_together(tone_words: Path, trained_run: Path, tiny_recipe: Path, tmp_path: Path) -> None:
+    recipe = load_recipe(tiny_recipe, (*STUDENT, "distillation.draws=1", "epochs=1"))
+    pair = (str(trained_run), str(trained_run))
+    options = RunOptions(recipe=recipe, teachers=pair, measure_conditions=False, audit=False)
+    steps: list[str] = []
+    pipeline.train(tone_words, tmp_path / "run", options, Watch(on_step=steps.append))
+    assert f"drawing 1 epochs of clips, answered by {trained_run} and {trained_run}" in steps
 
 
 def test_a_killed_run_goes_on_from_its_draws(tone_words: Path, taught: RunOptions, tmp_path: Path) -> None:
@@ -71,7 +80,7 @@ def test_a_teacher_at_another_rate_is_refused(
 ) -> None:
     data = taught.recipe.data.model_copy(update={"sample_rate": 16_000})
     options = replace(
-        taught, recipe=taught.recipe.model_copy(update={"data": data}), teacher=str(trained_run)
+        taught, recipe=taught.recipe.model_copy(update={"data": data}), teachers=(str(trained_run),)
     )
     with pytest.raises(UsageError, match="hears 8000 Hz, this recipe 16000 Hz"):
         pipeline.train(tone_words, tmp_path / "run", options)
@@ -96,7 +105,7 @@ def test_weights_that_cannot_be_had_cost_the_teacher_and_not_the_run(
 
 
 def test_a_teacher_that_is_no_run_is_refused(tone_words: Path, taught: RunOptions, tmp_path: Path) -> None:
-    options = replace(taught, teacher=str(tmp_path / "nothing"))
+    options = replace(taught, teachers=(str(tmp_path / "nothing"),))
     with pytest.raises(UsageError, match="There is no run in"):
         pipeline.train(tone_words, tmp_path / "run", options)
     assert not (tmp_path / "run").exists()

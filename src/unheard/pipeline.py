@@ -31,7 +31,7 @@ from unheard.report.audit_words import headline
 from unheard.results import write_results
 from unheard.run import RUN_FORMAT, Run, RunOptions, Watch, read_options
 from unheard.runtime.bundle import Bundle
-from unheard.teaching import load_teacher, taught_draws, teacher_run
+from unheard.teaching import load_teacher, taught_draws, teacher_runs
 from unheard.train.augmentation import Sources, build_augmentation
 from unheard.train.fit import fit
 from unheard.train.precision import fixed_precision
@@ -116,8 +116,8 @@ def _require_trainable(corpus: Corpus, options: RunOptions) -> None:
     build_model(recipe, classes, choose_window_s(corpus, recipe), seed=0)
     sources = Sources(recipe.data.sample_rate)
     build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None)
-    if options.teacher is not None:
-        load_teacher(Path(options.teacher), corpus, classes, recipe.data.sample_rate)
+    for teacher in options.teachers:
+        load_teacher(Path(teacher), corpus, classes, recipe.data.sample_rate)
 
 
 def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, resumed: bool) -> Run:
@@ -128,7 +128,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     blockers = _blockers(folder)
     for blocker in blockers:
         watch.on_step(f"audit, blocking: {blocker}")
-    lessons = teacher_run(corpus, folder, options, watch, train_corpus, resume)
+    lessons = teacher_runs(corpus, folder, options, watch, train_corpus, resume)
     classes, window_s = classes_of(corpus, recipe), choose_window_s(corpus, recipe)
     watch.on_step(f"decoding clips of {window_s:g} s; classes: {', '.join(classes.labels)}")
     voices = None
@@ -145,10 +145,11 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         f"on {len(data.train):,} clips by the recipe '{recipe.name}'"
     )
     draws = None
-    if lessons is not None:
-        teacher = load_teacher(lessons, corpus, classes, recipe.data.sample_rate)
-        watch.on_step(f"drawing {recipe.distillation.draws} epochs of clips, answered by {lessons}")
-        draws = taught_draws(teacher, data, model, folder, options, watch)
+    if lessons:
+        teachers = [load_teacher(lesson, corpus, classes, recipe.data.sample_rate) for lesson in lessons]
+        names = " and ".join(str(lesson) for lesson in lessons)
+        watch.on_step(f"drawing {recipe.distillation.draws} epochs of clips, answered by {names}")
+        draws = taught_draws(teachers, data, model, folder, options, watch)
     fitted = fit(
         model,
         data,

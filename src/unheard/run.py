@@ -59,7 +59,7 @@ class RunOptions:
     layout: str | None = None
     noise: tuple[str, ...] = ()  # folders of background recordings besides the corpus's own
     speech: tuple[str, ...] = ()  # folders of people talking, who say no command
-    teacher: str | None = None  # folder of a finished run whose answers are learned too
+    teachers: tuple[str, ...] = ()  # folders of finished runs whose answers are learned too
     measure_conditions: bool = True
     audit: bool = True  # the quick audit first
     threshold: float = 0.5  # of an event in a stream
@@ -75,9 +75,9 @@ class RunOptions:
         kept = {key: document[key] for key in ("seed", "layout", "measure_conditions")}
         kept["audit"] = document.get("audit", False)  # runs of older versions had none
         kept["threshold"] = document.get("threshold", 0.5)
-        kept["teacher"] = document.get("teacher")
         kept["noise"] = tuple(document.get("noise", ()))
         kept["speech"] = tuple(document.get("speech", ()))
+        kept["teachers"] = tuple(document.get("teachers", ()))
         return cls(recipe=recipe, split=SplitOptions(**document["split"]), **kept)
 
 

@@ -1,8 +1,8 @@
-"""Where a run's teacher comes from: a finished run that is given, or one trained first, inside the run."""
+"""Where a run's teachers come from: finished runs that are given, or one trained first, inside the run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,26 +31,26 @@ def teacher_options(options: RunOptions) -> RunOptions:
         options,
         recipe=load_recipe(options.recipe.distillation.teacher, settings),
         split=replace(options.split, method="official"),  # the corpus is split already
-        teacher=None,
+        teachers=(),
         measure_conditions=False,
         audit=False,
     )
 
 
-def teacher_run(
+def teacher_runs(
     corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, train: TrainRun, resume: ResumeRun
-) -> Path | None:
-    """The folder of a finished teacher, trained now (or gone on with) where none is given.
+) -> list[Path]:
+    """Folders of finished teachers; where none is given, one is trained now (or gone on with).
 
-    None where the recipe has no teacher, or the weights that it starts from can't be had, which is said.
+    Empty where the recipe has no teacher, or the weights that it starts from can't be had, which is said.
     """
-    if options.teacher is not None:
-        return Path(options.teacher)
+    if options.teachers:
+        return [Path(name) for name in options.teachers]
     if options.recipe.distillation.teacher == "none":
-        return None
+        return []
     target = folder / "teacher"
     if (target / "evaluation.json").exists():
-        return target
+        return [target]
     inner = replace(watch, on_step=lambda text: watch.on_step(f"teacher: {text}"))
     try:
         if (target / "run.json").exists():
@@ -59,8 +59,8 @@ def teacher_run(
             train(corpus, target, teacher_options(options), inner)
     except (MissingExtraError, BundleError) as error:
         watch.on_step(f"trained without a teacher, which costs accuracy: {error}")
-        return None
-    return target
+        return []
+    return [target]
 
 
 def load_teacher(folder: Path, corpus: Corpus, classes: ClassMap, sample_rate: int) -> Teacher:
@@ -83,7 +83,12 @@ def load_teacher(folder: Path, corpus: Corpus, classes: ClassMap, sample_rate: i
 
 
 def taught_draws(
-    teacher: Teacher, data: TrainingData, model: SpeechModel, folder: Path, options: RunOptions, watch: Watch
+    teachers: Sequence[Teacher],
+    data: TrainingData,
+    model: SpeechModel,
+    folder: Path,
+    options: RunOptions,
+    watch: Watch,
 ) -> Draws:
     """The training clips as drawn and answered, in the folder `draws` of the run."""
     recipe = options.recipe
@@ -92,7 +97,7 @@ def taught_draws(
         clips=data.train,
         plan=epoch_plan(data, recipe, options.seed),
         sources=data.sources,
-        teacher=teacher,
+        teachers=tuple(teachers),
         front_end=model.front_end,
         sample_rate=recipe.data.sample_rate,
     )

@@ -36,7 +36,7 @@ def drawing(data: TrainingData, recipe: Recipe) -> Drawing:
     model = build_model(recipe, data.classes, 0.5, seed=1).eval()
     teacher = Teacher(model, torch.arange(len(data.classes.labels)))
     plan = epoch_plan(data, recipe, SEED)
-    return Drawing(data.train, plan, data.sources, teacher, model.front_end, 8000)
+    return Drawing(data.train, plan, data.sources, (teacher,), model.front_end, 8000)
 
 
 def test_a_draw_is_what_its_epoch_would_hear(drawing: Drawing, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_draw_is_what_its_epoch_would_hear(drawing: Drawing, tmp_path: Path) -
     torch.testing.assert_close(kept.features, drawing.front_end(samples), rtol=1e-3, atol=1e-2)  # 16 bits
     assert kept.answers is not None
     with torch.no_grad():
-        torch.testing.assert_close(kept.answers, drawing.teacher.model(samples)[0])
+        torch.testing.assert_close(kept.answers, drawing.teachers[0].model(samples)[0])
 
 
 def test_rows_may_come_from_any_draw_in_any_order(drawing: Drawing, tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_batches_hold_all_of_an_epoch_but_a_torn_end(drawing: Drawing, tmp_path:
 def test_a_trained_front_end_is_refused(drawing: Drawing, recipe: Recipe, tmp_path: Path) -> None:
     changed = load_recipe_with_pcen(recipe)
     front_end = build_model(changed, drawing.sources.classes, 0.5, seed=0).front_end
-    odd = Drawing(drawing.clips, drawing.plan, drawing.sources, drawing.teacher, front_end, 8000)
+    odd = Drawing(drawing.clips, drawing.plan, drawing.sources, drawing.teachers, front_end, 8000)
     with pytest.raises(UsageError, match="pcen"):
         make_draws(odd, tmp_path, 1)
     assert Draws(tmp_path, 0).num_draws == 0

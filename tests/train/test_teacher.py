@@ -13,7 +13,7 @@ from unheard.errors import UsageError
 from unheard.train.checkpoints import model_weights, read_checkpoint
 from unheard.train.prepare import classes_of, untrained_model
 from unheard.train.recipe import load_recipe
-from unheard.train.teacher import as_teacher, require_unheard
+from unheard.train.teacher import Teacher, as_teacher, joint_answer, require_unheard
 
 
 def test_answers_come_in_the_students_order(
@@ -31,6 +31,22 @@ def test_answers_come_in_the_students_order(
         expected = model(samples)[0]
     assert torch.equal(teacher.answer(samples), expected.flip(1))
     assert not teacher.model.training
+
+
+def test_several_teachers_answer_with_the_normalised_product_of_their_probabilities(
+    tone_corpus: Corpus, tiny_recipe: Path
+) -> None:
+    recipe = load_recipe(tiny_recipe)
+    own = classes_of(tone_corpus, recipe)
+    teachers = [
+        Teacher(untrained_model(recipe, own, 0.5).eval(), torch.arange(len(own.labels))) for _ in range(3)
+    ]
+    samples = 0.1 * torch.randn(2, 4000)
+    alone = torch.stack([teacher.answer(samples).softmax(1) for teacher in teachers])
+    product = alone.prod(dim=0) ** (1 / 3)
+    expected = product / product.sum(dim=1, keepdim=True)
+    torch.testing.assert_close(joint_answer(teachers, samples).softmax(1), expected)
+    assert torch.equal(joint_answer(teachers[:1], samples), teachers[0].answer(samples))
 
 
 def test_other_labels_are_refused(trained_run: Path, tone_corpus: Corpus, tiny_recipe: Path) -> None:

@@ -50,8 +50,11 @@ def train(
         typer.Option(help="Folder of people talking, who say none of the commands: pieces are _unknown_."),
     ] = None,
     teacher: Annotated[
-        Path | None,
-        typer.Option(help="Finished run to learn from; else the recipe says whether one is trained first."),
+        list[Path] | None,
+        typer.Option(
+            help="Finished run to learn from; several teach together; else the recipe says whether one is "
+            "trained first."
+        ),
     ] = None,
     plan: Annotated[
         Path | None, typer.Option(help="plan.toml of `unheard diagnose`: carry out what training can.")
@@ -129,7 +132,7 @@ def train(
                 layout=layout,
                 noise=tuple(str(folder.resolve()) for folder in noise or ()),
                 speech=tuple(str(folder.resolve()) for folder in speech or ()),
-                teacher=str(teacher.resolve()) if teacher else None,
+                teachers=tuple(str(folder.resolve()) for folder in teacher or ()),
                 measure_conditions=conditions,
                 audit=audit,
             )

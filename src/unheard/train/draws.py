@@ -1,4 +1,4 @@
-"""Training clips augmented once and kept, with a teacher's answers to them.
+"""Training clips augmented once and kept, with the answers of a teacher, or of several, to them.
 
 A teacher costs several times what its student does. So the training set is drawn a number of times, as that
 many epochs would hear it; each draw is turned into features and answered by the teacher, and the student then
@@ -24,7 +24,7 @@ from unheard.files import replacing
 from unheard.models.front_end import FrontEnd
 from unheard.train.data import EpochBatches, EpochPlan, TrainingClips
 from unheard.train.step import StepSources, augmented, step_seed
-from unheard.train.teacher import Teacher
+from unheard.train.teacher import Teacher, joint_answer
 
 BATCH = 64
 OnProgress = Callable[[int, int], None]
@@ -109,7 +109,7 @@ class Drawing:
     clips: TrainingClips
     plan: EpochPlan
     sources: StepSources
-    teacher: Teacher
+    teachers: tuple[Teacher, ...]
     front_end: FrontEnd
     sample_rate: int
 
@@ -139,7 +139,7 @@ def _draw(drawing: Drawing, folder: Path, draw: int, seed: int) -> None:
         with torch.inference_mode():
             samples, classes = augmented(batch, drawing.sources, drawing.sample_rate, generator)
             features = drawing.front_end(samples).to(torch.float16)
-            parts.append((features, classes, drawing.teacher.answer(samples)))
+            parts.append((features, classes, joint_answer(drawing.teachers, samples)))
     for kind, tensors in zip(("features", "classes", "answers"), zip(*parts, strict=True), strict=True):
         with replacing(_file(folder, draw, kind)) as partial, partial.open("wb") as file:
             np.save(file, torch.cat(tensors).numpy())

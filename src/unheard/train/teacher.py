@@ -33,6 +33,14 @@ class Teacher:
         return ordered
 
 
+def joint_answer(teachers: Sequence[Teacher], samples: Tensor) -> Tensor:
+    """Logits `(batch, num_classes)`: a lone teacher's own, or the mean of the log probabilities of several,
+    as Hinton, Vinyals & Dean 2015 have it for an ensemble."""
+    if len(teachers) == 1:
+        return teachers[0].answer(samples)
+    return torch.stack([teacher.answer(samples).log_softmax(dim=1) for teacher in teachers]).mean(dim=0)
+
+
 def as_teacher(
     model: SpeechModel, checkpoint: Path, own: Sequence[str], wanted: Sequence[str], *, half: bool
 ) -> Teacher:
