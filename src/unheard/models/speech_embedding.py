@@ -9,6 +9,8 @@ normalisation folded into the convolutions, and so it stays.
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -18,7 +20,7 @@ from unheard.models.network import Network
 NUM_BINS = 32
 WINDOW_FRAMES, STRIDE_FRAMES = 76, 8
 CHANNELS = (24, 48, 72, 96, 96)  # of the blocks
-_POOL = ((2, 2), (1, 2), (2, 2), (1, 2), (2, 2))  # frames, bands
+_POOLS = ((2, 2), (1, 2), (2, 2), (1, 2), (2, 2))  # frames, bands
 _SLOPE, _LOWEST = 0.2, -0.4  # of what is below 0, and where it ends
 
 
@@ -32,17 +34,16 @@ class Convolution(nn.Conv2d):
         nn.init.zeros_(self.bias)
 
     def forward(self, maps: Tensor) -> Tensor:
-        return functional.leaky_relu(super().forward(maps), _SLOPE).clamp(min=_LOWEST)
+        limited = functional.hardtanh_(super().forward(maps), _LOWEST / _SLOPE, math.inf)
+        return functional.leaky_relu_(limited, _SLOPE)  # both in place: maps of a batch are large
 
 
-def _block(depth: int) -> nn.Sequential:
-    """Convolutions over bands and over frames in turn, and the largest of neighbours."""
-    width = CHANNELS[depth]
-    across, along = (width, width, 1, 3), (width, width, 3, 1)
-    shapes = [(1, width, 3, 3), across, along] if depth == 0 else [across, along, across, along]
-    if depth > 0:
-        shapes[0] = (CHANNELS[depth - 1], width, 1, 3)
-    return nn.Sequential(*(Convolution(*shape) for shape in shapes), nn.MaxPool2d(_POOL[depth]))
+def _block(num_in: int, width: int, pool: tuple[int, int]) -> nn.Sequential:
+    """Convolutions over bands and over frames in turn, the first of all over both; largest of neighbours."""
+    begin = [(num_in, 3, 3)] if num_in == 1 else [(num_in, 1, 3), (width, 3, 1)]
+    shapes = [*begin, (width, 1, 3), (width, 3, 1)]
+    layers = [Convolution(channels, width, frames, bands) for channels, frames, bands in shapes]
+    return nn.Sequential(*layers, nn.MaxPool2d(pool))
 
 
 class SpeechEmbedding(Network):
@@ -55,7 +56,8 @@ class SpeechEmbedding(Network):
         if num_bins != NUM_BINS:
             raise ValueError(f"speech-embedding takes {NUM_BINS} bands, not {num_bins}.")
         self.edges = edge_frames(num_frames)
-        self.blocks = nn.ModuleList(_block(depth) for depth in range(len(CHANNELS)))
+        shapes = zip((1, *CHANNELS), CHANNELS, _POOLS, strict=False)
+        self.blocks = nn.ModuleList(_block(*shape) for shape in shapes)
         width = CHANNELS[-1]
         self.project = nn.Conv2d(width, width, (3, 1), bias=False)
         self.pool = AttentivePool(width)
