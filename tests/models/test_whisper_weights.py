@@ -11,8 +11,9 @@ from tests.signal.test_ctranslate2_weights import model_file
 from torch import Tensor
 
 from unheard.errors import BundleError, UsageError
+from unheard.models.encoder_weights import digest, encoder_state
 from unheard.models.whisper import WhisperTiny
-from unheard.models.whisper_weights import digest, encoder_state, load_whisper, read_whisper
+from unheard.models.whisper_weights import load_whisper, read_whisper
 
 safetensors = pytest.importorskip("safetensors.torch", reason="safetensors comes with unheard[pretrained]")
 

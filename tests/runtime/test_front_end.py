@@ -35,7 +35,9 @@ OURS_ALONE = ("pcen-40", "mel-40-slow")  # trained, and with bins left out: nobo
 @pytest.mark.parametrize("name", [name for name in PRESETS if name not in OURS_ALONE])
 def test_our_own_front_ends_can_be_declared(name: str) -> None:
     options = PRESETS[name]
-    scaled = {"normalisation": "given", "mean": -80.0, "std": 40.0}  # -80..0 dB to 0..2
+    means = {"scaled": (-80.0, 40.0), "bels": (-150.309, 10.0)}  # where the feature is 0, and dB to 1
+    kind = options.normalisation
+    given = dict(zip(("mean", "std"), means.get(kind, ()), strict=False))
     declared = front_end(
         window_ms=options.window_ms,
         hop_ms=options.hop_ms,
@@ -51,7 +53,7 @@ def test_our_own_front_ends_can_be_declared(name: str) -> None:
         scale=options.scale,
         top_db=options.top_db,
         num_mfcc=options.num_mfcc,
-        **(scaled if options.normalisation == "scaled" else {"normalisation": options.normalisation}),
+        **({"normalisation": "given" if given else kind} | given),
     )
     samples = clips()
     expected = TorchFrontEnd(options, RATE)(torch.from_numpy(samples)).numpy()

