@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -173,6 +174,7 @@ def _name(row: Row) -> dict[str, Any]:
         "architecture": recipe.model.architecture,
         "seeds": [run.options.seed for run in row.runs],
         "training_noise": sorted(row.first.noise_kinds),
+        "training_speech": [Path(folder).name for folder in row.first.options.speech],
     }
 
 

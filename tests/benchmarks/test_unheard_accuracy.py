@@ -158,6 +158,7 @@ def test_the_time_to_the_tutorials_accuracy_is_counted_in_epochs(
 def test_every_condition_is_measured(document: dict[str, Any]) -> None:
     assert document["test"]["conditions"] == ["clean", *SIX, TILT, MP3]
     assert document["test"]["noise_kinds"] == ["hum"]  # rain is for training
+    assert row_of(document, "hears")["training_speech"] == []
 
 
 def test_unheard_words_are_accepted_where_they_sound_like_a_command(document: dict[str, Any]) -> None:
