@@ -11,21 +11,22 @@ from unheard.corpus.table import Corpus
 
 @pytest.fixture
 def corpus() -> Corpus:
-    """Ten utterances of 1 to 10 s by three named speakers and nobody; one noise recording."""
+    """Ten utterances of 1 to 10 s by three named speakers and nobody; a noise recording, and one of
+    people talking."""
     rows = {
-        "id": [str(number) for number in range(11)],
-        "path": [f"/r/{number}.wav" for number in range(11)],
-        "duration_s": [*(float(number) for number in range(1, 11)), 90.0],
-        "sample_rate": [16000] * 8 + [44100] * 3,
-        "num_channels": [1] * 9 + [2] * 2,
-        "label": ["yes"] * 5 + ["no"] * 4 + [None] * 2,
-        "text": ["Yes."] + [None] * 10,
-        "speaker": ["a", "a", "a", "b", "b", "a", "c", "c", "c", None, None],
-        "session": ["s"] * 4 + ["t"] * 7,
-        "device": ["phone"] * 3 + ["desk"] * 3 + [None] * 5,
-        "split": ["train"] * 6 + ["test"] * 3 + [None] * 2,
-        "role": ["utterance"] * 10 + ["noise"],
-        "age": [30] * 11,
+        "id": [str(number) for number in range(12)],
+        "path": [f"/r/{number}.wav" for number in range(12)],
+        "duration_s": [*(float(number) for number in range(1, 11)), 90.0, 30.0],
+        "sample_rate": [16000] * 8 + [44100] * 4,
+        "num_channels": [1] * 9 + [2] * 3,
+        "label": ["yes"] * 5 + ["no"] * 4 + [None] * 3,
+        "text": ["Yes."] + [None] * 11,
+        "speaker": ["a", "a", "a", "b", "b", "a", "c", "c", "c", None, None, None],
+        "session": ["s"] * 4 + ["t"] * 8,
+        "device": ["phone"] * 3 + ["desk"] * 3 + [None] * 6,
+        "split": ["train"] * 6 + ["test"] * 3 + [None] * 3,
+        "role": ["utterance"] * 10 + ["noise", "speech"],
+        "age": [30] * 12,
     }
     rejected = pl.DataFrame({"path": ["/r/x.wav"], "reason": ["is empty (0 bytes)."]})
     return Corpus(pl.DataFrame(rows), rejected, "folders")
@@ -52,6 +53,8 @@ def test_everything_is_counted(corpus: Corpus) -> None:
         "utterances_per_speaker": pytest.approx({"min": 2, "5%": 2.1, "median": 3, "95%": 3.9, "max": 4}),
         "noise_recordings": 1,
         "noise_minutes": 1.5,
+        "speech_recordings": 1,
+        "speech_minutes": 0.5,
         "rejected": 1,
         "metadata": ("age",),
         "layout": "folders",

@@ -51,7 +51,8 @@ def _facts(description: Description) -> list[tuple[str, str]]:
         ("splits", _counts(description.splits) if set(description.splits) != {"none"} else ""),
         ("with text", f"{description.with_text:,}" if description.with_text else ""),
         ("without label", f"{description.without_label:,}" if description.without_label else ""),
-        ("noise", _noise(description)),
+        ("noise", _recordings(description.noise_recordings, description.noise_minutes)),
+        ("other speech", _recordings(description.speech_recordings, description.speech_minutes)),
         ("metadata", ", ".join(description.metadata)),
         ("left out", f"{description.rejected:,}" if description.rejected else ""),
         ("fingerprint", description.fingerprint[:16]),
@@ -67,10 +68,8 @@ def _speakers(description: Description) -> str:
     return f"{description.speakers:,}, {each}{unnamed if description.without_speaker else ''}"
 
 
-def _noise(description: Description) -> str:
-    if not description.noise_recordings:
-        return ""
-    return f"{description.noise_recordings} recordings ({description.noise_minutes:.1f} min)"
+def _recordings(number: int, minutes: float) -> str:
+    return f"{number:,} recordings ({minutes:.1f} min)" if number else ""
 
 
 def _quantiles(values: Mapping[str, float], unit: str) -> str:

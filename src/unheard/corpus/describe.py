@@ -34,6 +34,8 @@ class Description:
     utterances_per_speaker: Mapping[str, float]  # quantile -> utterances
     noise_recordings: int
     noise_minutes: float
+    speech_recordings: int  # of people talking, who say no command
+    speech_minutes: float
     rejected: int  # recordings left out
     metadata: tuple[str, ...]  # free columns
     layout: str
@@ -46,7 +48,7 @@ class Description:
 
 def describe(corpus: Corpus) -> Description:
     """Counts of everything in the table; the audio is not read."""
-    rows, noise = corpus.utterances, corpus.noise
+    rows, noise, speech = corpus.utterances, corpus.noise, corpus.speech
     labels = _counts(rows, "label")
     speakers = dict(rows.group_by("label").agg(pl.col("speaker").drop_nulls().n_unique()).iter_rows())
     return Description(
@@ -67,6 +69,8 @@ def describe(corpus: Corpus) -> Description:
         utterances_per_speaker=_quantiles(rows.drop_nulls("speaker").group_by("speaker").len()["len"]),
         noise_recordings=noise.height,
         noise_minutes=float(noise["duration_s"].sum()) / 60,
+        speech_recordings=speech.height,
+        speech_minutes=float(speech["duration_s"].sum()) / 60,
         rejected=corpus.rejected.height,
         metadata=tuple(corpus.metadata_columns),
         layout=corpus.layout,
