@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 import soundfile
 
 from unheard.corpus.classes import ClassMap
@@ -72,3 +73,12 @@ def test_a_corpus_without_speech_has_no_pieces(tmp_path: Path) -> None:
     assert (
         speech_pieces(Corpus(pl.DataFrame([talking(tmp_path / "n.wav", [0.1], role="noise")])), 1.0) is None
     )
+
+
+def test_of_very_much_speech_pieces_are_chosen_evenly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("unheard.corpus.speech_pieces.MAX_PIECES", 4)
+    pieces = speech_pieces(Corpus(pl.DataFrame([talking(tmp_path / "long.wav", [0.1] * 12)])), 1.0)
+    assert pieces is not None
+    assert pieces.frame["start_s"].to_list() == [0.0, 1.5, 3.0, 4.5]

@@ -10,6 +10,7 @@ from unheard.corpus.table import Corpus
 from unheard.units import db_to_amplitude
 
 HOP_SHARE = 0.5  # of a window, from one piece to the next
+MAX_PIECES = 10_000  # 320 MB at 16 kHz; of more, evenly chosen
 QUIETEST_DB = -15.0  # below the loudest piece of its recording, a piece is a pause
 LABEL = "other speech"
 
@@ -17,7 +18,7 @@ LABEL = "other speech"
 def speech_pieces(corpus: Corpus, window_s: float) -> Corpus | None:
     """Windows of every recording with the role `speech` as utterances, half overlapping; None without any.
 
-    A recording shorter than a window is one piece. What pauses are among them is seen once they are decoded
+    A recording shorter than a window is one piece; there are `MAX_PIECES` at most. What pauses are among them is seen once they are decoded
     (`loud_enough`).
     """
     recordings = corpus.speech
@@ -26,6 +27,7 @@ def speech_pieces(corpus: Corpus, window_s: float) -> Corpus | None:
     last_s = pl.max_horizontal(pl.col("duration_s") - window_s, 0.0)
     hops = pl.int_ranges(0, (last_s / (HOP_SHARE * window_s)).floor().cast(pl.Int64) + 1)
     pieces = recordings.with_columns(hops.alias("_hop")).explode("_hop")
+    pieces = pieces.gather_every(-(-pieces.height // MAX_PIECES))
     begin_s = pl.col("_hop") * (HOP_SHARE * window_s)
     frame = pieces.with_columns(
         pl.format("{}#{}", "id", begin_s.round(3)).alias("id"),
@@ -42,7 +44,7 @@ def speech_pieces(corpus: Corpus, window_s: float) -> Corpus | None:
 
 def loud_enough(pieces: LabelledClips) -> LabelledClips:
     """The pieces within 15 dB of the loudest of their recording: in the others nobody talks."""
-    level = np.sqrt(np.mean(pieces.samples.astype(np.float32) ** 2, axis=1))
+    level = np.sqrt([np.mean(np.square(clip, dtype=np.float32)) for clip in pieces.samples])
     frame = pl.DataFrame({"group": pieces.groups, "level": level})
     loud = frame.select(pl.col("level") >= pl.col("level").max().over("group") * db_to_amplitude(QUIETEST_DB))
     return pieces.take(np.flatnonzero(loud.to_series().to_numpy() & (level > 0)))
