@@ -18,8 +18,8 @@ LABEL = "other speech"
 def speech_pieces(corpus: Corpus, window_s: float) -> Corpus | None:
     """Windows of every recording with the role `speech` as utterances, half overlapping; None without any.
 
-    A recording shorter than a window is one piece; there are `MAX_PIECES` at most. What pauses are among them is seen once they are decoded
-    (`loud_enough`).
+    A recording shorter than a window is one piece; there are `MAX_PIECES` at most. Which of them are pauses
+    is seen once they are decoded (`loud_enough`).
     """
     recordings = corpus.speech
     if recordings.height == 0:
