@@ -32,5 +32,7 @@ def test_a_word_of_nothing_is_refused(capsys: pytest.CaptureFixture[str], tone_b
 
 def test_few_shot_goes_with_its_own_options_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     wrong = refused(capsys, "train", tmp_path, "--few-shot", "--recipe", "robust")
-    assert "--few-shot takes a corpus, and neither --recipe, --plan, --resume nor --teacher" in wrong
+    assert (
+        "--few-shot takes a corpus, and neither --recipe, --plan, --resume, --speech nor --teacher" in wrong
+    )
     assert "--voices and --false-accepts go with --few-shot" in refused(capsys, "train", tmp_path, "--voices")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from unheard.corpus.table import Corpus
@@ -31,6 +31,7 @@ def sizes_of(corpus: Corpus) -> dict[str, int]:
     return dict(corpus.utterances.group_by("speaker").len().iter_rows())
 
 
+@example(sizes=[1, 1, 1, 1, 10, 14], max_clips=20)
 @given(sizes=st.lists(st.integers(1, 30), min_size=1, max_size=40), max_clips=st.integers(20, 400))
 def test_it_keeps_to_the_limit_and_takes_what_fits(sizes: list[int], max_clips: int) -> None:
     whole = corpus_of(sizes)

@@ -25,7 +25,7 @@ def subsample(corpus: Corpus, max_clips: int, salt: str) -> tuple[Corpus, str]:
     whole = _fitting(clips, speakers, max_clips)
     kept = clips.filter(pl.col("speaker").is_in(speakers[: max(whole, MIN_SPEAKERS)]))
     if kept.height > max_clips:
-        kept = _thinned(kept, max_clips / kept.height, salt)
+        kept = _thinned(kept, max_clips, salt)
     part = corpus.filter(pl.col("id").is_in(kept["id"].implode()) | (pl.col("role") == "noise"))
     return part, _tell(clips, kept, whole=whole >= MIN_SPEAKERS)
 
@@ -41,12 +41,12 @@ def _fitting(clips: pl.DataFrame, speakers: list[str], max_clips: int) -> int:
     return int((in_order.cum_sum() <= max_clips).sum())
 
 
-def _thinned(clips: pl.DataFrame, share: float, salt: str) -> pl.DataFrame:
-    """This share of each speaker's clips, rounded down, but one at least."""
+def _thinned(clips: pl.DataFrame, max_clips: int, salt: str) -> pl.DataFrame:
+    """As many clips, of each speaker the same share, but one at least."""
     position = pl.Series([hash_position(name, salt) for name in clips["id"]])
-    rank = pl.col("position").rank("ordinal").over("speaker")
-    wanted = (share * pl.len().over("speaker")).floor().clip(1)
-    return clips.with_columns(position=position).filter(rank <= wanted).drop("position")
+    before = pl.col("position").rank("ordinal").over("speaker") - 1
+    in_turn = clips.with_columns(position=position).sort(before / pl.len().over("speaker"), "position")
+    return in_turn.head(max(max_clips, clips["speaker"].n_unique())).drop("position")
 
 
 def _tell(clips: pl.DataFrame, kept: pl.DataFrame, *, whole: bool) -> str:
