@@ -9,9 +9,8 @@ from scipy import signal, stats
 from torch import Tensor
 
 from unheard.augment.base import BatchInfo, Params
-from unheard.augment.level import rms, speech_level
-from unheard.augment.sounds import NUM_OVERTONES, NUM_PEAKS, Sounds, draw_sounds, made_sounds
-from unheard.errors import UsageError
+from unheard.augment.level import rms
+from unheard.augment.sounds import NUM_OVERTONES, NUM_PEAKS, draw_sounds, made_sounds
 
 RATE = 16000
 
@@ -88,13 +87,6 @@ def test_swells_follow_their_levels() -> None:
     assert fall_db.item() == pytest.approx(-40, abs=0.3)
 
 
-def test_the_measured_ratio_is_the_drawn_one(clips: Tensor, info: BatchInfo) -> None:
-    params = Sounds().draw(info, torch.Generator().manual_seed(1))
-    added = Sounds().apply(clips, params) - clips
-    measured = 20 * torch.log10(speech_level(clips, RATE) / rms(added))
-    torch.testing.assert_close(measured, params["snr_db"], atol=0.1, rtol=0)
-
-
 def test_many_draws_are_all_different_and_all_sound() -> None:
     info = BatchInfo(200, RATE, RATE)
     sounds = made_sounds(draw_sounds(info, torch.Generator().manual_seed(5)), RATE)
@@ -102,8 +94,3 @@ def test_many_draws_are_all_different_and_all_sound() -> None:
     assert (rms(sounds) > 1e-3).all()
     alike = torch.corrcoef(sounds).fill_diagonal_(0)
     assert alike.abs().max() < 0.9
-
-
-def test_swapped_ends_are_refused() -> None:
-    with pytest.raises(UsageError, match="sounds: min_snr_db is 5 and max_snr_db is 0"):
-        Sounds(min_snr_db=5, max_snr_db=0)

@@ -9,46 +9,41 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from unheard.augment.base import BatchInfo, Params, Transform
-from unheard.augment.draws import check_range, sample_rate_of, uniform, whole_numbers
+from unheard.augment.added import Added
+from unheard.augment.base import BatchInfo, Params
+from unheard.augment.draws import check_range, uniform, whole_numbers
 from unheard.augment.fft_filter import fft_length, frequencies_hz, samples_of
-from unheard.augment.level import add_at_snr
 
 TABLE_SIZE = 1 << 20
 LOWEST_HZ = 30.0  # below it the spectrum is flat, or brown noise would be one slow wave
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColoredNoise(Transform):
+class ColoredNoise(Added):
     """Adds Gaussian noise with power proportional to 1 / frequency^exponent, the exponent uniform.
 
     Exponent -1 is blue (+3 dB an octave), 0 white, 1 pink (-3 dB), 2 brown (-6 dB).
     """
 
     name: ClassVar[str] = "colored_noise"
-    min_snr_db: float = 0.0
     max_snr_db: float = 30.0
     min_exponent: float = -0.5
     max_exponent: float = 2.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_range(self.name, "snr_db", self.min_snr_db, self.max_snr_db)
         check_range(self.name, "exponent", self.min_exponent, self.max_exponent)
 
-    def draw_values(self, info: BatchInfo, generator: torch.Generator) -> Params:
+    def draw_added(self, info: BatchInfo, generator: torch.Generator) -> Params:
         """A place in a table of Gaussian numbers stands for the noise itself: a draw stays a few numbers."""
         return {
-            "snr_db": uniform(info, generator, self.min_snr_db, self.max_snr_db),
             "exponent": uniform(info, generator, self.min_exponent, self.max_exponent),
             "table_start": whole_numbers(info, generator, 0, TABLE_SIZE - 1),
-            "sample_rate": sample_rate_of(info),
         }
 
-    def change(self, samples: Tensor, values: Params) -> Tensor:
+    def added(self, values: Params, num_samples: int) -> Tensor:
         sample_rate = int(values["sample_rate"])
-        noise = colored_noise(values["exponent"], values["table_start"], samples.shape[1], sample_rate)
-        return add_at_snr(samples, noise, values["snr_db"], sample_rate)
+        return colored_noise(values["exponent"], values["table_start"], num_samples, sample_rate)
 
 
 def colored_noise(exponent: Tensor, table_start: Tensor, num_samples: int, sample_rate: int) -> Tensor:

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from unheard.augment.base import BatchInfo, Params, Transform
+from unheard.augment.added import Added
+from unheard.augment.base import BatchInfo, Params
 from unheard.augment.colored_noise import TABLE_SIZE, gaussian_numbers
-from unheard.augment.draws import check_range, log_uniform, sample_rate_of, uniform, whole_numbers
+from unheard.augment.draws import log_uniform, sample_rate_of, uniform, whole_numbers
 from unheard.augment.fft_filter import fft_length, frequencies_hz, samples_of
-from unheard.augment.level import add_at_snr, db_to_ratio, rms
+from unheard.augment.level import db_to_ratio, rms
 
 NUM_OVERTONES = 24
 WAVE_SAMPLES = 1024  # of one period of a tone
@@ -30,26 +31,16 @@ STEADY_SHARE = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sounds(Transform):
-    """Adds a sound that no one has heard; the ratio is uniform in dB and relative to the speech level."""
+class Sounds(Added):
+    """Adds a sound that no one has heard."""
 
     name: ClassVar[str] = "sounds"
-    min_snr_db: float = 0.0
-    max_snr_db: float = 20.0
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_range(self.name, "snr_db", self.min_snr_db, self.max_snr_db)
+    def draw_added(self, info: BatchInfo, generator: torch.Generator) -> Params:
+        return draw_sounds(info, generator)
 
-    def draw_values(self, info: BatchInfo, generator: torch.Generator) -> Params:
-        return {
-            "snr_db": uniform(info, generator, self.min_snr_db, self.max_snr_db),
-            **draw_sounds(info, generator),
-        }
-
-    def change(self, samples: Tensor, values: Params) -> Tensor:
-        sounds = made_sounds(values, samples.shape[1])
-        return add_at_snr(samples, sounds, values["snr_db"], int(values["sample_rate"]))
+    def added(self, values: Params, num_samples: int) -> Tensor:
+        return made_sounds(values, num_samples)
 
 
 def draw_sounds(info: BatchInfo, generator: torch.Generator) -> Params:
