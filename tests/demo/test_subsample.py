@@ -61,6 +61,13 @@ def test_of_many_speakers_whole_ones_are_taken() -> None:
     assert remark.endswith("200 of 1,000 clips, by 20 of 100 speakers: all clips of these speakers.")
 
 
+def test_people_talking_stay() -> None:
+    corpus = corpus_of([10] * 30)
+    talk = corpus.frame.filter(pl.col("id") == "hiss").with_columns(id=pl.lit("talk"), role=pl.lit("speech"))
+    part, _ = subsample(Corpus(pl.concat([corpus.frame, talk])), 100, "salt")
+    assert part.speech["id"].to_list() == ["talk"]
+
+
 def test_another_salt_takes_others() -> None:
     corpus = corpus_of([10] * 100)
     one, other = (set(sizes_of(subsample(corpus, 200, salt)[0])) for salt in ("a", "b"))

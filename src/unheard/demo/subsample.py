@@ -16,7 +16,7 @@ def subsample(corpus: Corpus, max_clips: int, salt: str) -> tuple[Corpus, str]:
     """At most `max_clips` utterances, and a sentence on what was left out; empty where nothing was.
 
     Speakers are taken whole, in the order of the hash of their names. Where nine of them have too many clips
-    already, each gives an equal share of theirs, again by hash. Background recordings stay.
+    already, each gives an equal share of theirs, again by hash. Background recordings and other speech stay.
     """
     clips = corpus.utterances.select("id").with_columns(speaker=pl.Series(clip_groups(corpus.utterances)))
     if clips.height <= max_clips:
@@ -26,7 +26,7 @@ def subsample(corpus: Corpus, max_clips: int, salt: str) -> tuple[Corpus, str]:
     kept = clips.filter(pl.col("speaker").is_in(speakers[: max(whole, MIN_SPEAKERS)]))
     if kept.height > max_clips:
         kept = _thinned(kept, max_clips, salt)
-    part = corpus.filter(pl.col("id").is_in(kept["id"].implode()) | (pl.col("role") == "noise"))
+    part = corpus.filter(pl.col("id").is_in(kept["id"].implode()) | (pl.col("role") != "utterance"))
     return part, _tell(clips, kept, whole=whole >= MIN_SPEAKERS)
 
 

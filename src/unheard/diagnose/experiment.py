@@ -78,7 +78,7 @@ class Training:
         """The utterances that were trained on: those of the split `train`, all where there are no splits."""
         if self.corpus.utterances["split"].null_count() == self.corpus.utterances.height:
             return self.corpus
-        return self.corpus.filter((pl.col("split") == "train") | (pl.col("role") == "noise"))
+        return self.corpus.filter((pl.col("split") == "train") | (pl.col("role") != "utterance"))
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def speaker_trials(material: Material) -> SpeakerCurve:
     rights, sizes = [], []
     for number, share in enumerate((*SPEAKER_SHARES, 1.0)):
         some = order[: max(2, round(share * len(order)))].tolist()
-        part = learned.filter(owner.is_in(some) | (pl.col("role") == "noise"))
+        part = learned.filter(owner.is_in(some) | (pl.col("role") != "utterance"))
         smaller = replace(training, corpus=with_validation(training.corpus, part))
         rights.append(_right(material, smaller, recipe, number=number, total=3))
         sizes.append(len(some))

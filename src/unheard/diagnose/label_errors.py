@@ -265,7 +265,7 @@ def _by_network(
 
 
 def _trained(material: Material, training: Training, ids: list[str]) -> Answers:
-    wanted = pl.col("id").is_in(ids) | (pl.col("role") == "noise")
+    wanted = pl.col("id").is_in(ids) | (pl.col("role") != "utterance")
     corpus = with_validation(training.corpus, training.learned.filter(wanted))
     if _recipe_is_known(material) and training.recipe is not None:
         recipe = shortened(training.recipe, material.model)
