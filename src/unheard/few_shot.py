@@ -99,7 +99,9 @@ def train_few_shot(source: Path, folder: Path, options: FewShotOptions, watch: W
     require_free(folder)
     watch.on_step(f"reading {source}")
     corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
-    corpus = with_recordings(corpus, noise=options.noise).with_split(pl.lit("train"))
+    corpus = with_recordings(corpus, noise=options.noise, on_progress=watch.on_progress).with_split(
+        pl.lit("train")
+    )
     learned = learn_words(corpus, options, watch)
     folder.mkdir(parents=True, exist_ok=True)
     corpus.save(folder / "corpus.parquet")

@@ -56,7 +56,9 @@ def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch(
     require_free(folder)
     watch.on_step(f"reading {source}")
     corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
-    corpus = with_recordings(corpus, noise=options.noise, speech=options.speech)
+    corpus = with_recordings(
+        corpus, noise=options.noise, speech=options.speech, on_progress=watch.on_progress
+    )
     return train_corpus(corpus, folder, options, watch)
 
 
@@ -136,6 +138,8 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         watch.on_step("making synthetic voices, or finding them in the cache")
         voices = make_voices(recipe, classes, options.seed, watch.on_step, watch.on_progress)
     data = prepare(corpus, recipe, classes, window_s, voices=voices, on_progress=watch.on_progress)
+    if corpus.speech.height and not data.train.num_speech:
+        watch.on_step("other speech left out: data.speech is 0, the model has no _unknown_, or nobody talks")
     for skipped in data.augmentation.skipped:
         watch.on_step(f"transform left out: {skipped}")
 

@@ -36,7 +36,9 @@ def train_planned(
         raise UsageError(f"There is no corpus '{source}'. Give the folder of recordings or the corpus file.")
     watch.on_step(f"reading {source}")
     corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
-    corpus = with_recordings(corpus, noise=options.noise, speech=options.speech)
+    corpus = with_recordings(
+        corpus, noise=options.noise, speech=options.speech, on_progress=watch.on_progress
+    )
     planned = planned_corpus(corpus, plan)
     watch.on_step(f"plan: {planned.dropped:,} utterances dropped, {planned.relabelled:,} relabelled")
     for step in plan.by_people:

@@ -76,6 +76,10 @@ def test_folders_of_noise_and_speech_stand_in_the_run(
     num_clips = re.search(r"parameters on (\d+) clips", err)
     assert num_clips is not None
     assert int(num_clips[1]) == 72 + 7  # two seconds, in windows of half a second
+    assert "other speech left out" not in err
+    deaf = ("--out", tmp_path / "deaf", "--set", "data.speech=0")
+    _, _, err = run(capsys, tone_words, "--recipe", tiny_recipe, *more, *settings, *deaf)
+    assert "other speech left out: data.speech is 0" in err
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,8 @@ def test_pieces_of_other_speech_are_unknown_words(
     assert data.train.read(np.array([85])).tobytes() == data.train.speech[1].tobytes()  # type: ignore[index]
     rows = epoch_plan(data, recipe, seed=0).rows(0)
     assert set(rows[rows >= 84]) == {84, 85, 86}
+    none = load_recipe(tiny_recipe, ["data.speech=0"])
+    assert prepare(corpus, none, classes, 0.5).train.num_speech == 0
 
 
 def test_a_corpus_of_commands_alone_learns_what_is_none_from_other_speech(

@@ -120,7 +120,8 @@ def prepare(
     train = read(split_with_noise(corpus, "train"), None)
     validation = read(split_with_noise(corpus, "validation"), "validation")
     made = read(voices, None) if voices is not None else None
-    pieces = speech_pieces(corpus, window_s) if classes.unknown is not None else None
+    wants_speech = recipe.data.speech > 0 and classes.unknown is not None
+    pieces = speech_pieces(corpus, window_s) if wants_speech else None
     talking = loud_enough(read(pieces, None)) if pieces is not None else None
     return training_data(corpus, recipe, classes, train, validation, made, talking)
 

@@ -95,8 +95,8 @@ class DataSection(Section):
     as many as there are (label -> weight; 1 where none is named). Clips are drawn with replacement where they
     do not suffice.
     `voices`: synthetic clips an epoch (extra `unheard[voices]`), where labels are the words that are said:
-    `speech`: pieces of the recordings of people talking (`--speech`) an epoch.
     `voices_language` says so with `en`; `auto` believes it of the labels of Speech Commands alone.
+    `speech`: pieces of the recordings of people talking (`--speech`) an epoch.
     """
 
     sample_rate: int = Field(16_000, ge=4_000, le=48_000)
