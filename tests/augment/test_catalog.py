@@ -27,7 +27,7 @@ over_samples = pytest.mark.parametrize(
 @pytest.fixture
 def make(name: str, noise_bank: NoiseBank, room_bank: RoomBank) -> Make:
     """Makes the transform with the bank that it needs."""
-    banks = {"noise": noise_bank, "babble": noise_bank, "rooms": room_bank}
+    banks = {"noise": noise_bank, "babble": noise_bank, "calls": noise_bank, "rooms": room_bank}
     needed = {"bank": banks[name]} if name in banks else {}
     return lambda p=1.0: find_transform(name)(p=p, **needed)
 

@@ -90,3 +90,13 @@ def test_files_are_read_at_the_working_rate(data_dir: Path) -> None:
     assert bank.num_recordings == len(sneezes) == 7
     assert bank.offsets[-1] < 7 * 80000 * 0.8  # these clips are padded with digital silence to 5 s
     assert bank.samples.abs().max() > 3000
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.5, -2.0])
+def test_at_another_speed_a_recording_is_read_in_straight_lines_round_and_round(speed: float) -> None:
+    recording = torch.arange(100, dtype=torch.float32) / 100 + 0.005
+    bank = NoiseBank.from_recordings([torch.ones(7), recording], dtype=torch.float32)
+    read = bank.pieces_at_speed(torch.tensor([1]), torch.tensor([30]), torch.tensor([speed]), 300)
+    place = (30 + speed * np.arange(300)) % 100
+    expected = np.interp(place, np.arange(101), np.append(recording.numpy(), recording[0].item()))
+    np.testing.assert_allclose(read[0].numpy(), expected, atol=1e-6)

@@ -41,7 +41,9 @@ def _octave(response: np.ndarray, hz: float) -> np.ndarray:
     return signal.sosfiltfilt(band, response)
 
 
-@pytest.mark.parametrize(("rt60_s", "tolerance"), [(0.15, 0.17), (0.3, 0.08), (0.6, 0.05), (1.0, 0.05)])
+@pytest.mark.parametrize(
+    ("rt60_s", "tolerance"), [(0.15, 0.23), (0.3, 0.08), (0.6, 0.05), (1.0, 0.05), (2.5, 0.05)]
+)
 def test_the_measured_reverberation_time_is_the_wanted_one(rt60_s: float, tolerance: float) -> None:
     measured = []
     for seed in range(8):

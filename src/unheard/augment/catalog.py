@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from unheard.augment.babble import Babble
 from unheard.augment.base import Transform
+from unheard.augment.calls import Calls
+from unheard.augment.clatter import Clatter
 from unheard.augment.clipping import Clipping
 from unheard.augment.colored_noise import ColoredNoise
 from unheard.augment.gain import Gain
@@ -32,6 +34,8 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Noise,
         ColoredNoise,
         Sounds,
+        Clatter,
+        Calls,
         Microphone,
         Telephone,
         Clipping,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from scipy.fft import next_fast_len
 from torch import Tensor
 
+LOWEST_KNOT_HZ = 60.0
 RINGING_S = 0.05  # room for a filter's ringing, so that the end of a clip does not leak into its beginning
 
 
@@ -50,3 +53,15 @@ def high_pass_db(octaves_above_edge: Tensor, slope_db: Tensor) -> Tensor:
     -10 log10(1 + 2^(-x s / 3.01)) at x octaves above the edge.
     """
     return -3.0103 * torch.log2(1 + torch.exp2(-octaves_above_edge * slope_db / 3.0103))
+
+
+@lru_cache(maxsize=8)
+def octave_hats(num_knots: int, num_fft: int, sample_rate: int, device: torch.device) -> Tensor:
+    """(num_knots, num_bins): how much each knot counts at each frequency; every column sums to 1.
+
+    Knots lie evenly over the octaves from 60 Hz to half the sample rate.
+    """
+    hz = frequencies_hz(num_fft, sample_rate, device).clamp(min=LOWEST_KNOT_HZ)
+    place = torch.log2(hz / LOWEST_KNOT_HZ) / torch.log2(hz[-1] / LOWEST_KNOT_HZ) * (num_knots - 1)
+    knots = torch.arange(num_knots, device=device).unsqueeze(1)
+    return (1 - (place - knots).abs()).clamp(min=0)

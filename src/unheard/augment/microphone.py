@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 import torch
@@ -11,11 +10,15 @@ from torch import Tensor
 
 from unheard.augment.base import BatchInfo, Params, Transform
 from unheard.augment.draws import check_positive, check_range, log_uniform, sample_rate_of, uniform
-from unheard.augment.fft_filter import fft_length, filter_clips, frequencies_hz, high_pass_db
+from unheard.augment.fft_filter import (
+    fft_length,
+    filter_clips,
+    frequencies_hz,
+    high_pass_db,
+    octave_hats,
+)
 from unheard.augment.level import db_to_ratio
 from unheard.errors import UsageError
-
-LOWEST_KNOT_HZ = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,18 +58,9 @@ class Microphone(Transform):
     def change(self, samples: Tensor, values: Params) -> Tensor:
         sample_rate = int(values["sample_rate"])
         num_fft = fft_length(samples.shape[1], sample_rate)
-        hats = _hats(self.num_knots, num_fft, sample_rate, samples.device)
+        hats = octave_hats(self.num_knots, num_fft, sample_rate, samples.device)
         hz = frequencies_hz(num_fft, sample_rate, samples.device)
         octaves_below = torch.log2(values["bandwidth_hz"].unsqueeze(1) / hz.clamp(min=1.0))
         edge_db = high_pass_db(octaves_below, values["slope_db"].unsqueeze(1))
         gain_db = torch.addcmul(values["gain_db"] @ hats, edge_db, values["limits_bandwidth"].unsqueeze(1))
         return filter_clips(samples, db_to_ratio(gain_db), num_fft)
-
-
-@lru_cache(maxsize=8)
-def _hats(num_knots: int, num_fft: int, sample_rate: int, device: torch.device) -> Tensor:
-    """(num_knots, num_bins): how much each knot counts at each frequency; every column sums to 1."""
-    hz = frequencies_hz(num_fft, sample_rate, device).clamp(min=LOWEST_KNOT_HZ)
-    place = torch.log2(hz / LOWEST_KNOT_HZ) / torch.log2(hz[-1] / LOWEST_KNOT_HZ) * (num_knots - 1)
-    knots = torch.arange(num_knots, device=device).unsqueeze(1)
-    return (1 - (place - knots).abs()).clamp(min=0)

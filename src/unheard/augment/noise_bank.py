@@ -89,6 +89,26 @@ class NoiseBank:
         start = (torch.rand(size, generator=generator, dtype=torch.float64) * room).long()
         return {"recording": recording, "start_samples": start}
 
+    def pieces_at_speed(
+        self, recording: Tensor, start_samples: Tensor, speed: Tensor, num_samples: int
+    ) -> Tensor:
+        """(batch, num_samples) float32: each recording read at `speed` samples a step, round and round.
+
+        Read by straight lines between samples, without a filter: what folds over or is mirrored makes a noise
+        harsher or duller, and is no reason to spend an FFT on it.
+        """
+        recording, start, speed = (one.to(self.samples.device) for one in (recording, start_samples, speed))
+        first = self.offsets[recording]
+        length = self.offsets[recording + 1] - first
+        position = start.unsqueeze(1) + speed.double().unsqueeze(1) * torch.arange(
+            num_samples, device=speed.device
+        )
+        whole = position.floor()
+        below = self.samples[_in_turn(first, length, whole.long())]
+        above = self.samples[_in_turn(first, length, whole.long() + 1)]
+        read = torch.lerp(below.float(), above.float(), (position - whole).float())
+        return read.div_(INT16_SCALE) if self.samples.dtype == torch.int16 else read
+
     def pieces(self, recording: Tensor, start_samples: Tensor, num_samples: int) -> Tensor:
         """(batch, num_samples) float32 on the device of `recording`."""
         wanted_on, stored_on = recording.device, self.samples.device
@@ -105,8 +125,12 @@ class NoiseBank:
 
 def _looped(first: Tensor, length: Tensor, start: Tensor, num_samples: int) -> Tensor:
     """(batch, num_samples) positions in the bank, going round within each recording."""
-    position = start.unsqueeze(1) + torch.arange(num_samples, device=start.device)
-    return position.remainder_(length.unsqueeze(1)).add_(first.unsqueeze(1))
+    return _in_turn(first, length, start.unsqueeze(1) + torch.arange(num_samples, device=start.device))
+
+
+def _in_turn(first: Tensor, length: Tensor, position: Tensor) -> Tensor:
+    """Places in the bank of (batch, num_samples) positions that go round within each recording."""
+    return position.remainder(length.unsqueeze(1)).add_(first.unsqueeze(1))
 
 
 def _as_float(recording: Tensor | NDArray[Any]) -> Tensor:

@@ -4,8 +4,8 @@ Early sound comes from the image source method (Allen & Berkley 1979, computed b
 exact for a shoebox but slow for long reverberation: the number of images grows with the third power of time.
 80 ms after the direct sound single reflections can no longer be told apart, and Gaussian noise under the
 decay of the wanted reverberation time takes over, at the level that the images had (a hybrid as that of
-Lehmann & Johansson 2010). Reverberation times below 0.2 s come out up to a sixth longer in large rooms, where
-the images alone decide and decay more slowly than Eyring's formula says.
+Lehmann & Johansson 2010). Reverberation times below 0.2 s come out up to two fifths longer in large rooms,
+where the images alone decide and decay more slowly than Eyring's formula says.
 
 Walls and air take more of some frequencies. The response is made for the band that reverberates longest, then
 split into octave bands, and from the direct sound on each of them decays faster as its own time asks.
@@ -32,7 +32,7 @@ from unheard.augment.room_bank import RoomBank
 from unheard.errors import MissingExtraError, UsageError
 from unheard.units import seconds_to_samples
 
-VERSION = 1  # part of the cache key; raise it when the same options give other responses
+VERSION = 2  # part of the cache key; raise it when the same options give other responses
 SPEED_OF_SOUND_M_S = 343.0
 MIXING_S = 0.08
 FADE_S = 0.02
@@ -42,26 +42,27 @@ DECAY_RATE = 3 * math.log(10)  # amplitude falls by exp(-DECAY_RATE t / rt60), 6
 
 @dataclass(frozen=True, kw_only=True)
 class RoomOptions:
-    """How rooms are drawn; everything is uniform in its range.
+    """How rooms are drawn; everything is uniform in its range, but of `rt60_s` the logarithm is.
 
-    `rt60_s` is the time in which the sound at 1 kHz falls by 60 dB. At 125 Hz it is `bass_share` times as
-    long, at 8 kHz `treble_share` times, and between them it changes evenly with the octaves.
+    `rt60_s` is the time in which the sound at 1 kHz falls by 60 dB: 0.15 s in a car, 2.5 s in a church. At
+    125 Hz it is `bass_share` times as long, at 8 kHz `treble_share` times, and between them it changes evenly
+    with the octaves.
     """
 
-    num_rooms: int = 200
+    num_rooms: int = 400
     sample_rate: int = 16000
     min_size_m: float = 2.0
-    max_size_m: float = 10.0
+    max_size_m: float = 15.0
     min_height_m: float = 2.2
-    max_height_m: float = 4.0
+    max_height_m: float = 6.0
     min_rt60_s: float = 0.15
-    max_rt60_s: float = 1.0
+    max_rt60_s: float = 2.5
     min_bass_share: float = 0.7
     max_bass_share: float = 1.5
     min_treble_share: float = 0.4
     max_treble_share: float = 1.0
     min_distance_m: float = 0.2
-    max_distance_m: float = 5.0
+    max_distance_m: float = 8.0
     max_response_s: float = 1.0
     seed: int = 0
 
@@ -150,7 +151,7 @@ def draw_room(options: RoomOptions, generator: np.random.Generator) -> Room:
         size,
         source,
         microphone,
-        float(generator.uniform(options.min_rt60_s, options.max_rt60_s)),
+        float(np.exp(generator.uniform(*np.log([options.min_rt60_s, options.max_rt60_s])))),
         float(generator.uniform(options.min_bass_share, options.max_bass_share)),
         float(generator.uniform(options.min_treble_share, options.max_treble_share)),
     )

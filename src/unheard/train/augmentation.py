@@ -11,6 +11,7 @@ from torch import Tensor
 
 from unheard.augment.babble import Babble
 from unheard.augment.base import BatchInfo, Transform
+from unheard.augment.calls import Calls
 from unheard.augment.catalog import find_transform
 from unheard.augment.chain import Chain
 from unheard.augment.noise import Noise
@@ -21,6 +22,7 @@ from unheard.augment.rooms import Rooms
 from unheard.errors import UsageError, unknown_name
 from unheard.train.recipe import TransformRow
 
+FROM_SPEECH = (Babble, Calls)
 NO_WORD = -1  # the class of clips without speech, while they are changed
 
 
@@ -37,9 +39,9 @@ class Sources:
         """The bank that a transform takes, as its option; None where there is nothing to draw from."""
         if kind is Rooms:
             return {"bank": self.rooms or simulated_rooms(RoomOptions(sample_rate=self.sample_rate))}
-        if kind not in (Noise, Babble):
+        if kind not in (Noise, *FROM_SPEECH):
             return {}
-        bank = self.speech if kind is Babble else self.noise
+        bank = self.speech if kind in FROM_SPEECH else self.noise
         return None if bank is None else {"bank": bank}
 
 
