@@ -127,7 +127,7 @@ def test_a_teacher_speaks_with_the_weights_that_its_run_shipped(
     run = pipeline.train(tone_words, tmp_path / "run", options)
     (tmp_path / "run" / "checkpoints" / "last.ckpt").unlink()  # the best one shipped
     classes = classes_of(run.corpus, recipe)
-    teacher = load_teacher(tmp_path / "run", run.corpus, classes, 8000)
+    teacher = load_teacher(tmp_path / "run", run.corpus, classes, recipe.data)
     samples = 0.1 * np.random.default_rng(0).standard_normal((2, 4000)).astype(np.float32)
     found = teacher.answer(torch.from_numpy(samples)).numpy()
     np.testing.assert_allclose(found, run.bundle.logits(samples)[0], atol=1e-4)
@@ -137,3 +137,23 @@ def test_the_corpus_is_split_as_before(tone_words: Path, taught: RunOptions, tmp
     run = pipeline.train(tone_words, tmp_path / "run", taught)
     teacher = load_corpus(tmp_path / "run" / "teacher" / "corpus.parquet")
     assert teacher.frame["split"].equals(run.corpus.frame["split"])
+
+
+def test_a_teacher_that_heard_less_silence_says_it_more_often(
+    tone_words: Path, tiny_recipe: Path, tmp_path: Path
+) -> None:
+    recipe = load_recipe(tiny_recipe, ["silence_share=1.5"])
+    options = RunOptions(recipe=recipe, measure_conditions=False, audit=False)
+    run = pipeline.train(tone_words, tmp_path / "run", options)
+    classes = classes_of(run.corpus, recipe)
+    wanted = load_recipe(tiny_recipe, ["silence_share=3"]).data
+    plain, shifted = (
+        load_teacher(tmp_path / "run", run.corpus, classes, data) for data in (recipe.data, wanted)
+    )
+    samples = 0.1 * torch.randn(2, 4000, generator=torch.Generator().manual_seed(0))
+    before, after = plain.answer(samples).softmax(1), shifted.answer(samples).softmax(1)
+    odds_before, odds_after = (one / one[:, :1] for one in (before, after))
+    expected = torch.ones(len(classes.labels))
+    assert classes.silence is not None
+    expected[classes.silence] = 2.0
+    torch.testing.assert_close(odds_after / odds_before, expected.expand(2, -1))

@@ -119,7 +119,7 @@ def _require_trainable(corpus: Corpus, options: RunOptions) -> None:
     sources = Sources(recipe.data.sample_rate)
     build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None)
     for teacher in options.teachers:
-        load_teacher(Path(teacher), corpus, classes, recipe.data.sample_rate)
+        load_teacher(Path(teacher), corpus, classes, recipe.data)
 
 
 def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, resumed: bool) -> Run:
@@ -150,7 +150,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     )
     draws = None
     if lessons:
-        teachers = [load_teacher(lesson, corpus, classes, recipe.data.sample_rate) for lesson in lessons]
+        teachers = [load_teacher(lesson, corpus, classes, recipe.data) for lesson in lessons]
         names = " and ".join(str(lesson) for lesson in lessons)
         watch.on_step(f"drawing {recipe.distillation.draws} epochs of clips, answered by {names}")
         draws = taught_draws(teachers, data, model, folder, options, watch)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import torch
+from torch import Tensor
 
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.table import Corpus
@@ -15,7 +19,7 @@ from unheard.train.draws import Drawing, Draws, make_draws
 from unheard.train.fit import TrainingData, epoch_plan, set_threads, shipped_checkpoint
 from unheard.train.precision import choose_precision
 from unheard.train.prepare import choose_window_s, classes_of, untrained_model
-from unheard.train.recipe import load_recipe
+from unheard.train.recipe import DataSection, load_recipe
 from unheard.train.teacher import Teacher, as_teacher, require_unheard
 
 TrainRun = Callable[[Corpus, Path, RunOptions, Watch], Run]
@@ -63,23 +67,36 @@ def teacher_runs(
     return [target]
 
 
-def load_teacher(folder: Path, corpus: Corpus, classes: ClassMap, sample_rate: int) -> Teacher:
-    """The teacher of a finished run.
+def load_teacher(folder: Path, corpus: Corpus, classes: ClassMap, data: DataSection) -> Teacher:
+    """The teacher of a finished run, for a student that learns from `data`.
 
     Raises: UsageError when it knows other labels, another rate, or speakers that this run holds out;
     TrainingError when its checkpoint can't be read.
     """
     options, heard = read_options(folder), Corpus.load(folder / "corpus.parquet")
     recipe, own = options.recipe, classes_of(heard, options.recipe)
-    if recipe.data.sample_rate != sample_rate:
+    if recipe.data.sample_rate != data.sample_rate:
         raise UsageError(
-            f"Teacher '{folder}' hears {recipe.data.sample_rate} Hz, this recipe {sample_rate} Hz. "
+            f"Teacher '{folder}' hears {recipe.data.sample_rate} Hz, this recipe {data.sample_rate} Hz. "
             f"Set data.sample_rate={recipe.data.sample_rate}."
         )
     require_unheard(heard, corpus, folder)
     model = untrained_model(recipe, own, choose_window_s(heard, recipe))
     half = choose_precision(recipe.training) == "bf16-mixed"
-    return as_teacher(model, shipped_checkpoint(folder, recipe), own.labels, classes.labels, half=half)
+    teacher = as_teacher(model, shipped_checkpoint(folder, recipe), own.labels, classes.labels, half=half)
+    return replace(teacher, prior_shift=silence_shift(classes, recipe.data, data))
+
+
+def silence_shift(classes: ClassMap, taught: DataSection, wanted: DataSection) -> Tensor:
+    """What is added to a teacher's logits because its student hears more silence, or less: `(num_classes,)`.
+
+    A class that is so many times as frequent has the logarithm of that added to its logit, all else being
+    equal (Saerens, Latinne & Decaestecker 2002, eq. 4).
+    """
+    shift = torch.zeros(len(classes.labels))
+    if classes.silence is not None and taught.silence_share > 0 and wanted.silence_share > 0:
+        shift[classes.silence] = math.log(wanted.silence_share / taught.silence_share)
+    return shift
 
 
 def taught_draws(

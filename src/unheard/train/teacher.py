@@ -18,18 +18,23 @@ from unheard.train.checkpoints import model_weights, read_checkpoint
 
 @dataclass(frozen=True)
 class Teacher:
-    """A model in evaluation mode; `order`: for each class of the student, the teacher's class."""
+    """A model in evaluation mode.
+
+    `order`: for each class of the student, the teacher's class; `prior_shift`: what is added to the logit of
+    each of the student's classes, `(num_classes,)` or nothing, 0.
+    """
 
     model: SpeechModel
     order: Tensor
     precision: torch.dtype = torch.float32
+    prior_shift: Tensor | float = 0.0
 
     def answer(self, samples: Tensor) -> Tensor:
         """Logits `(batch, num_classes)`, in the student's order, of samples `(batch, num_samples)`."""
         half = self.precision != torch.float32
         with torch.inference_mode(), torch.autocast(samples.device.type, self.precision, enabled=half):
             logits, _ = self.model(samples)
-            ordered: Tensor = logits.float()[:, self.order]
+            ordered: Tensor = logits.float()[:, self.order] + self.prior_shift
         return ordered
 
 
