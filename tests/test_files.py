@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
 
-from unheard.files import replacing, write_json, write_text
+from unheard.files import remove_left_behind, replacing, write_json, write_text
 
 
 def test_text_comes_back_and_nothing_lies_beside_it(tmp_path: Path) -> None:
@@ -43,3 +45,14 @@ def test_json_is_readable_for_people_and_machines(tmp_path: Path) -> None:
     write_json(path, {"word": "ja", "naïve": [1, 2.5, None]})
     assert json.loads(path.read_text("utf-8")) == {"word": "ja", "naïve": [1, 2.5, None]}
     assert path.read_text("utf-8").startswith('{\n  "word": "ja",\n  "naïve": [')
+
+
+def test_only_what_nobody_writes_any_more_is_removed(tmp_path: Path) -> None:
+    old, new, other = tmp_path / "deep" / ".a.flac.7.part", tmp_path / ".b.flac.8.part", tmp_path / "c.part"
+    for path in (old, new, other):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("half")
+    for path in (old, other):
+        os.utime(path, (time.time() - 7200,) * 2)
+    remove_left_behind(tmp_path)
+    assert [path.exists() for path in (old, new, other)] == [False, True, True]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+LEFT_BEHIND_S = 3600.0  # a partial file that old is of no one who still writes
 
 
 @contextmanager
@@ -20,6 +23,14 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def remove_left_behind(folder: Path) -> None:
+    """Delete what killed writers left under a folder, and nothing that another may be writing now."""
+    for partial in folder.rglob(".*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - partial.stat().st_mtime > LEFT_BEHIND_S:
+                partial.unlink()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -97,6 +97,9 @@ def test_a_run_that_was_killed_is_completed_without_a_trace(tmp_path: Path) -> N
     assert not (tmp_path / "killed" / "corpus.parquet").exists()
     for name in left:
         soundfile.read(tmp_path / "killed" / name)  # whole
+    two_hours_ago = time.time() - 7200
+    for unfinished in (tmp_path / "killed").rglob("*.part"):
+        os.utime(unfinished, (two_hours_ago, two_hours_ago))
     before = {name: (tmp_path / "killed" / name).stat().st_mtime_ns for name in left}
     options = VoiceOptions(num_voices=4, takes_per_word=2, seed=5)
     synthesize_corpus(tmp_path / "killed", ["yes", "no"], options)
@@ -105,6 +108,19 @@ def test_a_run_that_was_killed_is_completed_without_a_trace(tmp_path: Path) -> N
     assert not list((tmp_path / "killed").rglob("*.part"))
     assert whole.items() <= _digests(tmp_path / "killed").items()
     assert all((tmp_path / "killed" / name).stat().st_mtime_ns == before[name] for name in before)
+
+
+def test_two_runs_that_want_the_same_voices_at_once_both_get_them(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from unheard.corpus.voices import *\n"
+        "options = VoiceOptions(num_voices=10, takes_per_word=4, seed=5)\n"
+        "for again in range(3): synthesize_corpus(Path(sys.argv[1]), ['yes', 'no', 'stop'], options)"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "shared")]) for _ in range(2)]
+    assert [one.wait() for one in both] == [0, 0]
+    options = VoiceOptions(num_voices=10, takes_per_word=4, seed=5)
+    synthesize_corpus(tmp_path / "alone", ["yes", "no", "stop"], options)
+    assert _digests(tmp_path / "shared") == _digests(tmp_path / "alone")
 
 
 def test_a_damaged_clip_is_spoken_anew(tmp_path: Path) -> None:

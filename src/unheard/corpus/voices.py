@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +20,7 @@ from unheard.corpus.espeak import synthesize
 from unheard.corpus.table import Corpus
 from unheard.corpus.voice_draws import Take, VoiceOptions, draw_takes, draw_voices
 from unheard.errors import AudioError, UsageError
+from unheard.files import remove_left_behind, write_text
 from unheard.signal.audio_file import AudioInfo, probe_audio, write_audio
 from unheard.signal.resample import resample
 from unheard.units import db_to_amplitude, seconds_to_samples
@@ -95,11 +95,10 @@ def _claim(out_dir: Path, options: VoiceOptions) -> None:
     for growing in ("num_voices", "takes_per_word"):
         del wanted[growing]
     wanted = json.loads(json.dumps(wanted))
-    for unfinished in out_dir.rglob(".*.part"):
-        unfinished.unlink(missing_ok=True)  # of a run that was killed
+    remove_left_behind(out_dir)
     note = out_dir / "voices.json"
     if not note.is_file():
-        _write_text(note, json.dumps(wanted, indent=2) + "\n")
+        write_text(note, json.dumps(wanted, indent=2) + "\n")
         return
     found = json.loads(note.read_text(encoding="utf-8"))
     for name, value in wanted.items():
@@ -113,17 +112,9 @@ def _claim(out_dir: Path, options: VoiceOptions) -> None:
 def _write_metadata(out_dir: Path, corpus: Corpus) -> None:
     """The table as Hugging Face's audiofolder has it."""
     columns = ["label", "text", "speaker", *corpus.metadata_columns]
-    _write_text(
+    write_text(
         out_dir / "metadata.csv", corpus.frame.select(pl.col("id").alias("file_name"), *columns).write_csv()
     )
-
-
-def _write_text(path: Path, text: str) -> None:
-    """Write a whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, path)
 
 
 def _spoken(path: Path, take: Take, sample_rate: int) -> AudioInfo:
