@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from unheard.errors import TrainingError
 from unheard.train.checkpoints import AtomicCheckpoints, model_weights, read_checkpoint, save_atomically
+from unheard.train.fit import Fitted
 
 CONTENT = {"state_dict": {"model.weight": torch.arange(6.0).reshape(2, 3)}, "epoch": 3}
 
@@ -91,3 +93,18 @@ def test_a_save_that_fails_leaves_the_old_checkpoint(tmp_path: Path) -> None:
 def test_weights_of_the_model_are_found_among_the_others() -> None:
     state = {"model.network.weight": torch.ones(1), "loss.weight": torch.zeros(1)}
     assert list(model_weights({"state_dict": state})) == ["network.weight"]
+
+
+def test_a_run_of_another_version_is_told_when_it_is_resumed(
+    learn: Callable[..., Fitted], tmp_path: Path
+) -> None:
+    learn("epochs=1")
+    last = tmp_path / "run" / "checkpoints" / "last.ckpt"
+    content = read_checkpoint(last)
+    groups = content["optimizer_states"][0]["param_groups"]
+    content["optimizer_states"][0]["param_groups"] = [groups[0] | {"params": groups[0]["params"][:1]}]
+    save_atomically(content, last)
+    before = last.read_bytes()
+    with pytest.raises(TrainingError, match="begun by another version of unheard"):
+        learn("epochs=2", resume=True)
+    assert last.read_bytes() == before

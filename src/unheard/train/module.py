@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from unheard.augment.base import BatchInfo
 from unheard.augment.mixup import Mixup
+from unheard.errors import TrainingError
 from unheard.models.speech_model import SpeechModel
 from unheard.train.data import Batch
 from unheard.train.draws import DrawnBatch
@@ -22,6 +23,11 @@ from unheard.train.step import INT16_SCALE, StepSources, augmented, step_seed
 from unheard.train.transfer import parameter_groups
 
 FROM_NOTHING = PretrainedSection()
+
+
+def _layout(optimiser_state: dict[str, Any]) -> list[int]:
+    """How many weights are in each group of an optimiser."""
+    return [len(group["params"]) for group in optimiser_state["param_groups"]]
 
 
 def rate_factor(options: ScheduleSection, epoch: float, num_epochs: int) -> float:
@@ -140,6 +146,16 @@ class TrainingModule(pl.LightningModule):
         accuracy = (logits.argmax(1) == classes).float().mean()
         metrics = {"validation_loss": loss, "validation_accuracy": accuracy}
         self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(classes))
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Raises TrainingError for a checkpoint that an optimiser of another layout wrote."""
+        own = build_optimiser(self.recipe.optimiser, self.model, self.recipe.pretrained).state_dict()
+        for stored in checkpoint["optimizer_states"]:
+            if _layout(stored) != _layout(own):
+                raise TrainingError(
+                    "The run was begun by another version of unheard, whose optimiser groups the weights "
+                    "otherwise, and can't go on with this one. Train it anew in another folder."
+                )
 
     def configure_optimizers(self) -> Any:
         """The optimiser, with a rate set anew before every step."""
