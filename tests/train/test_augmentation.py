@@ -89,6 +89,11 @@ def test_options_of_what_is_skipped_are_checked_too() -> None:
         build({"transform": "noise", "min_snr": 3})
 
 
+def test_values_of_what_is_skipped_are_checked_too() -> None:
+    with pytest.raises(UsageError, match="noise: vary_p is 2; it is a share"):
+        build({"transform": "noise", "vary_p": 2})
+
+
 def test_noise_babble_and_rooms_draw_from_their_own_banks(bank: NoiseBank) -> None:
     speech = NoiseBank.from_recordings([np.ones(900)])
     rooms = RoomBank.from_responses([np.array([1.0, 0.5])], RATE)

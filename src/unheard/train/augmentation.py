@@ -23,6 +23,7 @@ from unheard.errors import UsageError, unknown_name
 from unheard.train.recipe import TransformRow
 
 FROM_SPEECH = (Babble, Calls)
+ANY_SOUND = NoiseBank(torch.zeros(1), torch.tensor([0, 1]))
 NO_WORD = -1  # the class of clips without speech, while they are changed
 
 
@@ -96,6 +97,7 @@ def build_augmentation(rows: Iterable[TransformRow], sources: Sources, *, has_un
         if kind.changes_word and not has_unknown:
             skipped.append(f"{row.transform}: the model has no class _unknown_")
         elif bank is None:
+            kind(bank=ANY_SOUND, **options)  # its options are checked all the same
             skipped.append(f"{row.transform}: the corpus has no recordings for it")
         else:
             built.append(kind(**bank, **options))
