@@ -9,6 +9,8 @@ from torch import Tensor
 from unheard.augment.added import Added
 from unheard.augment.babble import Babble
 from unheard.augment.base import BatchInfo
+from unheard.augment.calls import Calls
+from unheard.augment.clatter import Clatter
 from unheard.augment.colored_noise import ColoredNoise
 from unheard.augment.level import rms, speech_level
 from unheard.augment.noise import Noise
@@ -16,12 +18,12 @@ from unheard.augment.noise_bank import NoiseBank
 from unheard.augment.sounds import Sounds
 from unheard.errors import UsageError
 
-KINDS = ("noise", "babble", "colored_noise", "sounds")
+KINDS = ("noise", "babble", "calls", "colored_noise", "sounds", "clatter")
 
 
 def made(name: str, bank: NoiseBank, **options: float) -> Added:
-    plain = {"colored_noise": ColoredNoise, "sounds": Sounds}
-    of_bank = {"noise": Noise, "babble": Babble}
+    plain = {"colored_noise": ColoredNoise, "sounds": Sounds, "clatter": Clatter}
+    of_bank = {"noise": Noise, "babble": Babble, "calls": Calls}
     return plain[name](**options) if name in plain else of_bank[name](bank=bank, **options)  # type: ignore[arg-type]
 
 

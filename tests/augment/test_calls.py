@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import Tensor
 
 from unheard.augment.base import BatchInfo
 from unheard.augment.calls import Calls
-from unheard.augment.level import rms, speech_level
 from unheard.augment.noise_bank import NoiseBank
 from unheard.errors import UsageError
 
@@ -17,14 +15,6 @@ def _rising() -> NoiseBank:
     """Four seconds of a tone that rises from 500 Hz to 1500 Hz in each second."""
     second = torch.linspace(500, 1500, 16000).repeat(4)
     return NoiseBank.from_recordings([torch.sin(2 * torch.pi * (second / 16000).double().cumsum(0))])
-
-
-def test_the_measured_ratio_is_the_drawn_one(clips: Tensor, info: BatchInfo, noise_bank: NoiseBank) -> None:
-    transform = Calls(bank=noise_bank)
-    params = transform.draw(info, torch.Generator().manual_seed(1))
-    added = transform.apply(clips, params) - clips
-    measured = 20 * torch.log10(speech_level(clips, 16000) / rms(added))
-    torch.testing.assert_close(measured, params["snr_db"], atol=0.1, rtol=0)
 
 
 @pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])

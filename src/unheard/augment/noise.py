@@ -54,23 +54,25 @@ class Noise(Added):
         recording, start = values["recording"], values["start_samples"]
         if self.vary_p == 0:
             return self.bank.pieces(recording, start, num_samples)
-        rows = values["varies"].nonzero().squeeze(1)
-        pieces = self.bank.pieces(recording[:, 0], start[:, 0], num_samples)
-        if len(rows):
-            varied = {name: one[rows] if one.dim() else one for name, one in values.items()}
-            pieces[rows] = self._varied(varied, num_samples)
+        varies = values["varies"]
+        pieces = torch.empty(len(varies), num_samples, device=varies.device)
+        pieces[~varies] = self.bank.pieces(recording[~varies, 0], start[~varies, 0], num_samples)
+        varied = {name: one[varies] if one.dim() else one for name, one in values.items()}
+        pieces[varies] = self._varied(varied, num_samples)
         return pieces
 
     def _varied(self, values: Params, num_samples: int) -> Tensor:
-        mixed = self._at_speed(values, 0, num_samples)
-        mixed += self._at_speed(values, 1, num_samples) * values["under"].unsqueeze(1)
+        under = values["under"]
+        mixed = self._at_speed(values, slice(None), 0, num_samples)
+        mixed[under] += self._at_speed(values, under, 1, num_samples)
         sample_rate = int(values["sample_rate"])
         num_fft = fft_length(num_samples, sample_rate)
         gain_db = values["gain_db"] @ octave_hats(NUM_KNOTS, num_fft, sample_rate, mixed.device)
         return filter_clips(mixed, db_to_ratio(gain_db), num_fft)
 
-    def _at_speed(self, values: Params, layer: int, num_samples: int) -> Tensor:
+    def _at_speed(self, values: Params, rows: Tensor | slice, layer: int, num_samples: int) -> Tensor:
         """At unit level."""
-        recording, start, speed = (values[name][:, layer] for name in ("recording", "start_samples", "speed"))
+        wanted = ("recording", "start_samples", "speed")
+        recording, start, speed = (values[name][rows, layer] for name in wanted)
         piece = self.bank.pieces_at_speed(recording, start, speed, num_samples).to(speed.device)
         return piece / rms(piece).clamp(min=1e-5).unsqueeze(1)
