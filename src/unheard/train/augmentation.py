@@ -97,7 +97,7 @@ def build_augmentation(rows: Iterable[TransformRow], sources: Sources, *, has_un
         if kind.changes_word and not has_unknown:
             skipped.append(f"{row.transform}: the model has no class _unknown_")
         elif bank is None:
-            kind(bank=ANY_SOUND, **options)  # its options are checked all the same
+            kind(**options | {"bank": ANY_SOUND})  # its options are checked all the same
             skipped.append(f"{row.transform}: the corpus has no recordings for it")
         else:
             built.append(kind(**bank, **options))
