@@ -32,6 +32,18 @@ def test_a_share_of_the_pieces_is_varied_and_the_others_are_as_recorded(
     assert alike[::2].abs().max() < 0.5
 
 
+@pytest.mark.parametrize(("varies", "under"), [(False, False), (True, False), (True, True)])
+def test_all_pieces_or_none_may_be_varied(
+    varies: bool, under: bool, clips: Tensor, noise_bank: NoiseBank
+) -> None:
+    transform = Noise(bank=noise_bank, min_snr_db=0, max_snr_db=0, vary_p=0.5)
+    params = transform.draw(BatchInfo(6, 16000, 16000), torch.Generator().manual_seed(3))
+    params["varies"], params["under"] = torch.full((6,), varies), torch.full((6,), under)
+    added = transform.apply(clips, params) - clips
+    assert added.isfinite().all()
+    assert (added.square().mean(1) > 0).all()
+
+
 def test_a_varied_tone_is_played_at_its_speed_and_filtered_as_drawn(clips: Tensor) -> None:
     tone = torch.sin(2 * torch.pi * 1000 * torch.arange(32000) / 16000)
     transform = Noise(bank=NoiseBank.from_recordings([tone]), min_snr_db=-40, max_snr_db=-40, vary_p=1)

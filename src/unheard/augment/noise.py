@@ -57,8 +57,9 @@ class Noise(Added):
         varies = values["varies"]
         pieces = torch.empty(len(varies), num_samples, device=varies.device)
         pieces[~varies] = self.bank.pieces(recording[~varies, 0], start[~varies, 0], num_samples)
-        varied = {name: one[varies] if one.dim() else one for name, one in values.items()}
-        pieces[varies] = self._varied(varied, num_samples)
+        if varies.any():  # a Fourier transform of no rows is an error
+            varied = {name: one[varies] if one.dim() else one for name, one in values.items()}
+            pieces[varies] = self._varied(varied, num_samples)
         return pieces
 
     def _varied(self, values: Params, num_samples: int) -> Tensor:
