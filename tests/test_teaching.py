@@ -157,3 +157,19 @@ def test_a_teacher_that_heard_less_silence_says_it_more_often(
     assert classes.silence is not None
     expected[classes.silence] = 2.0
     torch.testing.assert_close(odds_after / odds_before, expected.expand(2, -1))
+
+
+def test_a_model_that_expects_more_silence_than_it_heard_says_so(
+    tone_words: Path, tiny_recipe: Path, tmp_path: Path
+) -> None:
+    recipe = load_recipe(tiny_recipe, ["silence_share=1.5", "expected_silence=6", "ema_decay=0"])
+    options = RunOptions(recipe=recipe, measure_conditions=False, audit=False)
+    run = pipeline.train(tone_words, tmp_path / "run", options)
+    classes = classes_of(run.corpus, recipe)
+    as_trained = load_teacher(tmp_path / "run", run.corpus, classes, recipe.data)
+    samples = 0.1 * torch.randn(2, 4000, generator=torch.Generator().manual_seed(0))
+    added = run.bundle.logits(samples.numpy())[0] - as_trained.answer(samples).numpy()
+    expected = np.zeros((2, len(classes.labels)))
+    assert classes.silence is not None
+    expected[:, classes.silence] = np.log(4)
+    np.testing.assert_allclose(added, expected, atol=1e-4)

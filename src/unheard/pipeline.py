@@ -31,7 +31,7 @@ from unheard.report.audit_words import headline
 from unheard.results import write_results
 from unheard.run import RUN_FORMAT, Run, RunOptions, Watch, read_options
 from unheard.runtime.bundle import Bundle
-from unheard.teaching import load_teacher, taught_draws, teacher_runs
+from unheard.teaching import load_teacher, silence_shift, taught_draws, teacher_runs
 from unheard.train.augmentation import Sources, build_augmentation
 from unheard.train.fit import fit
 from unheard.train.precision import fixed_precision
@@ -166,6 +166,9 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     )
 
     watch.on_step("exporting to ONNX and measuring on the test split")
+    if recipe.data.expected_silence:
+        shift = silence_shift(classes, recipe.data.silence_share, recipe.data.expected_silence)
+        fitted.model.shift_logits(shift)
     info = bundle_info(
         fitted.model,
         classes,

@@ -84,18 +84,19 @@ def load_teacher(folder: Path, corpus: Corpus, classes: ClassMap, data: DataSect
     model = untrained_model(recipe, own, choose_window_s(heard, recipe))
     half = choose_precision(recipe.training) == "bf16-mixed"
     teacher = as_teacher(model, shipped_checkpoint(folder, recipe), own.labels, classes.labels, half=half)
-    return replace(teacher, prior_shift=silence_shift(classes, recipe.data, data))
+    return replace(teacher, prior_shift=silence_shift(classes, recipe.data.silence_share, data.silence_share))
 
 
-def silence_shift(classes: ClassMap, taught: DataSection, wanted: DataSection) -> Tensor:
-    """What is added to a teacher's logits because its student hears more silence, or less: `(num_classes,)`.
+def silence_shift(classes: ClassMap, trained: float, expected: float) -> Tensor:
+    """What is added to logits where there is more silence than in training, or less: `(num_classes,)`.
 
     A class that is so many times as frequent has the logarithm of that added to its logit, all else being
     equal (Saerens, Latinne & Decaestecker 2002, eq. 4).
+    `trained`, `expected`: as `silence_share` of a recipe; nothing is added where one of them is 0.
     """
     shift = torch.zeros(len(classes.labels))
-    if classes.silence is not None and taught.silence_share > 0 and wanted.silence_share > 0:
-        shift[classes.silence] = math.log(wanted.silence_share / taught.silence_share)
+    if classes.silence is not None and trained > 0 and expected > 0:
+        shift[classes.silence] = math.log(expected / trained)
     return shift
 
 

@@ -17,6 +17,8 @@ def fit_to_window(samples: Tensor, window_samples: int) -> Tensor:
 class SpeechModel(nn.Module):
     """What is trained, and what is exported."""
 
+    logit_shift: Tensor | None
+
     def __init__(
         self,
         architecture: str,
@@ -32,6 +34,13 @@ class SpeechModel(nn.Module):
             architecture, front_end.num_bins, self.front_end.num_frames, num_classes, dropout
         )
 
+        self.register_buffer("logit_shift", None, persistent=False)
+
+    def shift_logits(self, shift: Tensor) -> None:
+        """Add `(num_classes,)` to the logits from now on: classes are more frequent, or rarer, than they were
+        in training."""
+        self.logit_shift = shift
+
     @property
     def num_parameters(self) -> int:
         """Trainable numbers, the front end's included."""
@@ -39,4 +48,5 @@ class SpeechModel(nn.Module):
 
     def forward(self, samples: Tensor) -> tuple[Tensor, Tensor]:
         """`(batch, num_samples)` in [-1, 1], any length, to logits and embedding."""
-        return self.network(self.front_end(fit_to_window(samples, self.window_samples)))
+        logits, embedding = self.network(self.front_end(fit_to_window(samples, self.window_samples)))
+        return (logits if self.logit_shift is None else logits + self.logit_shift), embedding

@@ -90,6 +90,8 @@ class DataSection(Section):
     recordings and quiet); `auto` where the corpus has what they are made of.
     `unknown_share`, `silence_share`: clips of these in an epoch, relative to the average command; 0 takes
     every unknown clip once.
+    `expected_silence`: how much of it the finished model is to expect, on the same scale: the logit of
+    `_silence_` is raised by the logarithm of `expected_silence / silence_share`; 0: as much as in training.
     `window_s`: what the model hears at once; 0 for the length that covers 95 % of the clips.
     `sampling`: `all` clips once an epoch, `balanced`: as many of each command, or `weighted`: `weights` times
     as many as there are (label -> weight; 1 where none is named). Clips are drawn with replacement where they
@@ -106,6 +108,7 @@ class DataSection(Section):
     silence: Literal["auto", "yes", "no"] = "auto"
     unknown_share: float = Field(1.0, ge=0)
     silence_share: float = Field(1.0, ge=0)
+    expected_silence: float = Field(0.0, ge=0)
     sampling: Literal["all", "balanced", "weighted"] = "all"
     weights: dict[str, float] = {}
     voices: int = Field(0, ge=0)
