@@ -17,6 +17,7 @@ from unheard.models.speech_model import SpeechModel
 from unheard.run import Run, RunOptions, Watch, read_options
 from unheard.train.draws import Drawing, Draws, make_draws
 from unheard.train.fit import TrainingData, epoch_plan, set_threads, shipped_checkpoint
+from unheard.train.memory import keep_freed_memory
 from unheard.train.precision import choose_precision
 from unheard.train.prepare import choose_window_s, classes_of, untrained_model
 from unheard.train.recipe import DataSection, load_recipe
@@ -111,6 +112,7 @@ def taught_draws(
     """The training clips as drawn and answered, in the folder `draws` of the run."""
     recipe = options.recipe
     set_threads(recipe.training.num_threads)
+    keep_freed_memory()
     drawing = Drawing(
         clips=data.train,
         plan=epoch_plan(data, recipe, options.seed),

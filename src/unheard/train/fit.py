@@ -25,6 +25,7 @@ from unheard.train.checkpoints import AtomicCheckpoints, model_weights, read_che
 from unheard.train.curves import CurveRow, Curves, OnBatch, ProgressLine, read_curves
 from unheard.train.data import EpochBatches, EpochPlan, TrainingClips
 from unheard.train.draws import DrawnBatches, Draws
+from unheard.train.memory import keep_freed_memory
 from unheard.train.module import TrainingModule
 from unheard.train.precision import choose_precision
 from unheard.train.recipe import Recipe, TrainingSection
@@ -103,6 +104,7 @@ def fit(
     Raises: TrainingError when a checkpoint can't be read.
     """
     set_threads(recipe.training.num_threads)
+    keep_freed_memory()
     # convolutions run as matrix products; torch does not type this argument
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     checkpoints = folder / "checkpoints"
