@@ -89,6 +89,13 @@ def test_cnn_trad_fpool3_has_the_published_parameters() -> None:
     assert count_multiplies(network, torch.zeros(1, 40, 49)) == pytest.approx(76.1e6 / 2, rel=0.02)
 
 
+def test_multiplies_are_counted_behind_a_trained_front_end() -> None:
+    network = build_network("lean-nano", 40, 101, 11)
+    features = torch.zeros(1, 40, 101)
+    plain = count_multiplies(network, features)
+    assert count_multiplies(network, features.requires_grad_()) == plain > 0
+
+
 @pytest.mark.parametrize(
     ("size", "published_bytes", "published_operations"),
     [("s", 38_600, 5.4e6), ("m", 189_200, 19.8e6), ("l", 497_600, 56.9e6)],

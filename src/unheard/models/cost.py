@@ -17,6 +17,6 @@ def count_multiplies(module: nn.Module, example: torch.Tensor) -> int:
     was_training = module.training
     module.eval()
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        module(example)
+        module(example.detach())  # of a trained front end, for instance
     module.train(was_training)
     return int(counter.get_total_flops()) // 2
