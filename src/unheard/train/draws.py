@@ -114,6 +114,15 @@ class Drawing:
     sample_rate: int
 
 
+def require_fixed(front_end: FrontEnd) -> None:
+    """Raise UsageError for a front end that is trained."""
+    if any(True for _ in front_end.parameters()):
+        raise UsageError(
+            "A trained front end (scale pcen) can't learn from a teacher: its features change. "
+            "Set front_end.preset=mel-40-band-mean, or leave the teacher out."
+        )
+
+
 def make_draws(
     drawing: Drawing, folder: Path, num_draws: int, *, seed: int = 0, on_progress: OnProgress | None = None
 ) -> Draws:
@@ -121,8 +130,7 @@ def make_draws(
 
     Raises: UsageError for a front end that is trained, whose features would grow old.
     """
-    if any(True for _ in drawing.front_end.parameters()):
-        raise UsageError("A trained front end (scale pcen) can't learn from a teacher: its features change.")
+    require_fixed(drawing.front_end)
     for draw in range(num_draws):
         if not _file(folder, draw, "answers").exists():
             _draw(drawing, folder, draw, seed)
