@@ -90,8 +90,9 @@ class DataSection(Section):
     recordings and quiet); `auto` where the corpus has what they are made of.
     `unknown_share`, `silence_share`: clips of these in an epoch, relative to the average command; 0 takes
     every unknown clip once.
-    `expected_silence`: how much of it the finished model is to expect, on the same scale: the logit of
-    `_silence_` is raised by the logarithm of `expected_silence / silence_share`; 0: as much as in training.
+    `expected_silence`: how much silence the finished model is to expect, on the scale of `silence_share`: the
+    logit of `_silence_` is raised by the logarithm of `expected_silence / silence_share`; 0: as much as in
+    training.
     `window_s`: what the model hears at once; 0 for the length that covers 95 % of the clips.
     `sampling`: `all` clips once an epoch, `balanced`: as many of each command, or `weighted`: `weights` times
     as many as there are (label -> weight; 1 where none is named). Clips are drawn with replacement where they
