@@ -15,9 +15,11 @@ from unheard.models.front_end import (
     PRESETS,
     FrontEnd,
     FrontEndOptions,
+    Pcen,
     dct_matrix,
     mel_filters,
     preset,
+    smoothing_coefficient,
     smoothing_matrix,
 )
 
@@ -125,6 +127,32 @@ def test_pcen_smooths_like_a_recursive_filter() -> None:
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4)
 
 
+def test_pcen_is_the_formula_of_its_paper() -> None:
+    energy = torch.rand(1, 3, 20, generator=torch.Generator().manual_seed(0)) * 1e-4
+    scaled = energy.numpy()[0] * 2.0**30
+    start = scipy.signal.lfilter_zi([0.04], [1, -0.96]) * scaled[:, :1]
+    smooth, _ = scipy.signal.lfilter([0.04], [1, -0.96], scaled, zi=start)
+    expected = (scaled / (1e-6 + smooth) ** 0.96 + 2) ** 0.5 - 2**0.5
+    with torch.no_grad():
+        found = Pcen(3, 20, smoothing_coefficient(10))(energy)[0].numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+
+
+def test_pcen_forgets_as_fast_with_any_hop() -> None:
+    assert smoothing_coefficient(10) == pytest.approx(0.04)
+    assert (1 - smoothing_coefficient(20)) == pytest.approx((1 - smoothing_coefficient(10)) ** 2)
+
+
+def test_two_maps_are_the_logarithm_and_pcen_one_above_the_other() -> None:
+    samples = sine(1000.0, amplitude=0.1) + 0.01 * torch.randn(
+        WINDOW, generator=torch.Generator().manual_seed(2)
+    )
+    with torch.no_grad():
+        both = FrontEnd(PRESETS["mel-pcen-40"], WINDOW)(samples)
+        torch.testing.assert_close(both[:, :40], FrontEnd(PRESETS["mel-40-band-mean"], WINDOW)(samples))
+        torch.testing.assert_close(both[:, 40:], FrontEnd(PRESETS["pcen-40"], WINDOW)(samples))
+
+
 def test_impossible_options_are_refused() -> None:
     with pytest.raises(UsageError, match="do not fit below 8000 Hz"):
         FrontEndOptions(max_hz=9000)
@@ -132,5 +160,7 @@ def test_impossible_options_are_refused() -> None:
         FrontEndOptions(hop_ms=40)
     with pytest.raises(UsageError, match="50 MFCC do not fit into 40 bands"):
         FrontEndOptions(num_mfcc=50)
+    with pytest.raises(UsageError, match="MFCC are of one map"):
+        FrontEndOptions(scale="log+pcen", num_mfcc=13)
     with pytest.raises(UsageError, match="Did you mean 'mel-40'"):
         preset("mel40")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from unheard.errors import UsageError, unknown_name
 from unheard.models.bc_resnet import BcResNet
@@ -30,6 +31,7 @@ class Architecture:
     front_end: str  # the preset it was designed for
     build: Callable[..., Network]
     has_dropout: bool = True
+    takes_maps: bool = False  # else it sees several maps of features as more rows of one
 
 
 def _bc_resnet(width: str) -> Architecture:
@@ -47,6 +49,7 @@ def _lean(size: str, speed: str, front_end: str = "mel-40-band-mean") -> Archite
         summary=f"dense 2-D stem, separable 1-D trunk; {speed}",
         front_end=front_end,
         build=partial(Lean, size=size),
+        takes_maps=True,
     )
 
 
@@ -93,9 +96,9 @@ CATALOG: dict[str, Architecture] = {
         *(_ds_cnn(size) for size in "sml"),
         *(_tc_resnet(depth, width) for depth in ("8", "14") for width in (1, 1.5)),
         *(_matchbox_net(repeat) for repeat in (1, 2)),
-        _lean("nano", "at most 10,000 parameters", "mel-40-slow"),
-        _lean("small", "at most 60,000 parameters", "mel-40-slow"),
-        _lean("base", "at most 300,000 parameters", "mel-40-slow"),
+        _lean("nano", "at most 10,000 parameters", "mel-pcen-40-slow"),
+        _lean("small", "at most 60,000 parameters", "mel-pcen-40-slow"),
+        _lean("base", "at most 300,000 parameters", "mel-pcen-40-slow"),
         _lean("s", "for the smallest machines"),
         _lean("m", "the default"),
         _lean("l", "where accuracy matters more than speed"),
@@ -124,14 +127,23 @@ def architecture(name: str) -> Architecture:
 
 
 def build_network(
-    name: str, num_bins: int, num_frames: int, num_classes: int, dropout: float | None = None
+    name: str,
+    num_bins: int,
+    num_frames: int,
+    num_classes: int,
+    dropout: float | None = None,
+    num_maps: int = 1,
 ) -> Network:
     """A freshly initialised network; `dropout` None keeps the architecture's own.
+
+    The `num_bins` rows of the features are `num_maps` maps, one above the other.
 
     Raises: UsageError when the features do not fit the architecture.
     """
     row = architecture(name)
-    options = {} if dropout is None or not row.has_dropout else {"dropout": dropout}
+    options: dict[str, Any] = {} if dropout is None or not row.has_dropout else {"dropout": dropout}
+    if row.takes_maps:
+        options["num_maps"] = num_maps
     try:
         return row.build(num_bins, num_frames, num_classes, **options)
     except ValueError as error:

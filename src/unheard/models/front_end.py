@@ -17,7 +17,7 @@ from unheard.signal import mel
 from unheard.signal.mel import MelScale
 from unheard.units import seconds_to_samples
 
-Scale = Literal["db", "log", "pcen"]
+Scale = Literal["db", "log", "pcen", "log+pcen"]
 Normalisation = Literal["none", "clip", "band-mean", "band", "scaled", "bels"]
 # what decibels are divided by, and what is added. The second counts bels of samples of 16 bits, of which a
 # window of 400 adds up 200, a sine half of that; and 2
@@ -30,8 +30,9 @@ POWER_FLOOR = 1e-10  # -100 dB re full scale; below 16-bit quantisation noise in
 class FrontEndOptions:
     """How a waveform becomes features.
 
-    `scale`: decibels, natural logarithm, or per-channel energy normalisation (PCEN).
-    `top_db`: with `db` or `log`, values further than this below the clip's loudest are raised to it.
+    `scale`: decibels, natural logarithm, per-channel energy normalisation (PCEN), or two maps, one above the
+    other: the logarithm, normalised, and PCEN, which is not.
+    `top_db`: but for PCEN, values further than this below the clip's loudest are raised to it.
     `normalisation`: `clip` subtracts the clip's mean and divides by its deviation; `band-mean` subtracts each
     band's mean over time (which removes level and stationary colour); `band` also divides by its deviation;
     `scaled` maps -80..0 dB to 0..2 and leaves the level in, as Whisper has it; `bels` maps them to 7..15, as
@@ -75,6 +76,10 @@ class FrontEndOptions:
             )
         if self.num_mfcc is not None and not 0 < self.num_mfcc <= self.num_bands:
             raise UsageError(f"Front end: {self.num_mfcc} MFCC do not fit into {self.num_bands} bands.")
+        if self.num_mfcc is not None and self.num_maps > 1:
+            raise UsageError(
+                f"Front end: MFCC are of one map, and scale {self.scale} has two. Leave one out."
+            )
 
     @property
     def upper_hz(self) -> float:
@@ -98,7 +103,16 @@ class FrontEndOptions:
     @property
     def num_bins(self) -> int:
         """Rows of the features."""
-        return self.num_mfcc or self.num_bands
+        return self.num_maps * (self.num_mfcc or self.num_bands)
+
+    @property
+    def num_maps(self) -> int:
+        """How many times the rows of the features begin anew at the lowest band."""
+        return 2 if self.scale == "log+pcen" else 1
+
+    @property
+    def is_trained(self) -> bool:
+        return "pcen" in self.scale
 
     def num_frames(self, num_samples: int) -> int:
         """Columns of the features; frames are centred on multiples of the hop."""
@@ -112,6 +126,10 @@ PRESETS: dict[str, FrontEndOptions] = {
     "mel-40-band-mean": FrontEndOptions(normalisation="band-mean"),
     "mel-40-slow": FrontEndOptions(hop_ms=20, normalisation="band-mean", bins_per_band=6),  # a third the cost
     "pcen-40": FrontEndOptions(scale="pcen"),
+    "mel-pcen-40": FrontEndOptions(scale="log+pcen", normalisation="band-mean"),
+    "mel-pcen-40-slow": FrontEndOptions(
+        scale="log+pcen", hop_ms=20, normalisation="band-mean", bins_per_band=6
+    ),
     "mfcc-40": FrontEndOptions(num_bands=80, num_mfcc=40, scale="db", top_db=80),
     # DS-CNN, TC-ResNet, cnn-trad-fpool3 as TC-ResNet's authors trained it, MatchboxNet
     "mfcc-10": FrontEndOptions(window_ms=40, hop_ms=20, max_hz=4000, num_mfcc=10),
@@ -214,24 +232,31 @@ def smoothing_matrix(num_frames: int, coefficient: float) -> Tensor:
     return weights.float()
 
 
+def smoothing_coefficient(hop_ms: float) -> float:
+    """Of a low-pass whose weights fall by 4 % in 10 ms, to a 1/e in 245 ms."""
+    return float(1 - 0.96 ** (hop_ms / 10))
+
+
 class Pcen(nn.Module):
     """Per-channel energy normalisation with trainable gain, bias and root (Wang et al. 2017, eq. 1)."""
 
     smoothing: Tensor
 
-    def __init__(self, num_bands: int, num_frames: int, coefficient: float = 0.04) -> None:
+    def __init__(self, num_bands: int, num_frames: int, coefficient: float) -> None:
         super().__init__()
         self.register_buffer("smoothing", smoothing_matrix(num_frames, coefficient), persistent=False)
-        self.log_gain = nn.Parameter(torch.full((num_bands, 1), math.log(0.96)))
-        self.log_bias = nn.Parameter(torch.full((num_bands, 1), math.log(2.0)))
-        self.log_root = nn.Parameter(torch.full((num_bands, 1), math.log(0.5)))
+        self.log_gain = nn.Parameter(torch.full((num_bands,), math.log(0.96)))
+        self.log_bias = nn.Parameter(torch.full((num_bands,), math.log(2.0)))
+        self.log_root = nn.Parameter(torch.full((num_bands,), math.log(0.5)))
 
     def forward(self, energy: Tensor) -> Tensor:
         """`energy`, result: `(batch, num_bands, num_frames)`; energies are scaled to 16-bit sample values."""
         energy = energy * 2.0**30
         smooth = (energy @ self.smoothing + 1e-6).log()
-        gain, bias, root = self.log_gain.exp(), self.log_bias.exp(), self.log_root.exp()
-        return (energy * (-gain * smooth).exp() + bias) ** root - bias**root
+        gain, root = self.log_gain.exp()[:, None], self.log_root.exp()[:, None]
+        log_bias = self.log_bias[:, None]
+        evened = energy * (-gain * smooth).exp() + log_bias.exp()
+        return (root * evened.log()).exp() - (root * log_bias).exp()  # a power is slow in ONNX Runtime
 
 
 class FrontEnd(nn.Module):
@@ -254,7 +279,9 @@ class FrontEnd(nn.Module):
         self.used_bins: list[int] = self.filters.any(dim=1).nonzero()[:, 0].tolist()
         dct = dct_matrix(options.num_bins, options.num_bands) if options.num_mfcc else torch.empty(0)
         self.register_buffer("dct", dct, persistent=False)
-        self.pcen = Pcen(options.num_bands, self.num_frames) if options.scale == "pcen" else None
+        self.pcen: Pcen | None = None
+        if options.is_trained:
+            self.pcen = Pcen(options.num_bands, self.num_frames, smoothing_coefficient(options.hop_ms))
 
     def power(self, samples: Tensor) -> Tensor:
         """Power spectrum `(batch, num_frames, num_fft_bins)`; a full-scale sine has power 1 in its bin."""
@@ -281,18 +308,37 @@ class FrontEnd(nn.Module):
         return (power @ self.filters[self.used_bins]).transpose(1, 2)
 
     def forward(self, samples: Tensor) -> Tensor:
-        energy = self.exported_energy(samples) if torch.compiler.is_exporting() else self.energy(samples)
-        if self.pcen is not None:
-            features: Tensor = self.pcen(energy)
-        else:
-            features = self._logarithm(energy)
-        if self.options.num_mfcc:
-            features = self.dct @ features
-        return self._normalise(features)
+        return self._features(
+            self.exported_energy(samples) if torch.compiler.is_exporting() else self.energy(samples)
+        )
+
+    def fixed_part(self, samples: Tensor) -> Tensor:
+        """As far as training changes nothing, `(batch, rows, num_frames)`, in numbers that fit into 16 bits:
+        the logarithm of the energy where PCEN follows, else the features."""
+        if self.pcen is None:
+            features: Tensor = self(samples)
+            return features
+        return self.energy(samples).clamp(min=self.options.power_floor).log()
+
+    def trained_part(self, fixed: Tensor) -> Tensor:
+        """Features from what `fixed_part` made."""
+        return fixed if self.pcen is None else self._features(fixed.exp())
+
+    def _features(self, energy: Tensor) -> Tensor:
+        energy = energy.clamp(min=self.options.power_floor)
+        if self.pcen is None:
+            return self._normalise(self._coefficients(self._logarithm(energy)))
+        evened: Tensor = self.pcen(energy)
+        if self.options.num_maps == 1:
+            return self._normalise(self._coefficients(evened))
+        return torch.cat([self._normalise(self._logarithm(energy)), evened], dim=1)
+
+    def _coefficients(self, bands: Tensor) -> Tensor:
+        return self.dct @ bands if self.options.num_mfcc else bands
 
     def _logarithm(self, energy: Tensor) -> Tensor:
         per_neper = 10.0 / math.log(10.0) if self.options.scale == "db" else 1.0
-        features = energy.clamp(min=self.options.power_floor).log() * per_neper
+        features = energy.log() * per_neper
         if self.options.top_db is not None:
             top = self.options.top_db * per_neper * math.log(10.0) / 10.0
             features = torch.maximum(features, features.amax(dim=(1, 2), keepdim=True) - top)

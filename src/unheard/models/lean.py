@@ -104,23 +104,31 @@ def _embed(inputs: int, outputs: int) -> nn.Sequential:
 class Lean(Network):
     """`(batch, num_bins, num_frames)` features to `(batch, num_classes)` logits and an embedding.
 
+    With `num_maps`, the bins are so many maps of the same bands, one above the other.
     The trunk is one-dimensional but kept as maps of height 1: in channels-last layout, 2-D convolutions are
     matrix products without a copy, and 1-D ones have no such layout in torch.
     """
 
     def __init__(
-        self, num_bins: int, num_frames: int, num_classes: int, size: str, dropout: float = 0.1
+        self,
+        num_bins: int,
+        num_frames: int,
+        num_classes: int,
+        size: str,
+        dropout: float = 0.1,
+        num_maps: int = 1,
     ) -> None:
         super().__init__()
         chosen = SIZES[size]
         (first, second, third), trunk = chosen.stem, chosen.trunk
+        self.num_maps = num_maps
         self.embedding_size = chosen.embedding or 2 * trunk
         self.stem = nn.Sequential(
-            stem_layer(1, first, (2, 1), 5),
+            stem_layer(num_maps, first, (2, 1), 5),
             stem_layer(first, second, (2, 2), 3),
             stem_layer(second, third, (2, 1), 3),
         )
-        bins = -(-num_bins // 8)
+        bins = -(-num_bins // num_maps // 8)
         self.fold = nn.Sequential(
             nn.Conv2d(third, trunk, (bins, 1), bias=False), nn.BatchNorm2d(trunk), nn.ReLU()
         )
@@ -132,7 +140,9 @@ class Lean(Network):
         self.classify = nn.Linear(self.embedding_size, num_classes)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        sequence = self.trunk(self.fold(self.stem(features.unsqueeze(1))))
+        batch, rows, num_frames = features.shape
+        maps = features.reshape(batch, self.num_maps, rows // self.num_maps, num_frames)
+        sequence = self.trunk(self.fold(self.stem(maps)))
         mean = sequence.mean(dim=(2, 3))
         distance = sequence - mean[:, :, None, None]
         deviation = (distance.square().mean(dim=(2, 3)) + 1e-5).sqrt()

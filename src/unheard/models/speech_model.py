@@ -31,7 +31,12 @@ class SpeechModel(nn.Module):
         self.window_samples = window_samples
         self.front_end = FrontEnd(front_end, window_samples)
         self.network = build_network(
-            architecture, front_end.num_bins, self.front_end.num_frames, num_classes, dropout
+            architecture,
+            front_end.num_bins,
+            self.front_end.num_frames,
+            num_classes,
+            dropout,
+            front_end.num_maps,
         )
 
         self.register_buffer("logit_shift", None, persistent=False)

@@ -73,7 +73,7 @@ class FrontEndSection(Section):
     num_bands: int | None = None
     min_hz: float | None = None
     max_hz: float | None = None
-    scale: Literal["db", "log", "pcen"] | None = None
+    scale: Literal["db", "log", "pcen", "log+pcen"] | None = None
     top_db: float | None = None
     normalisation: Literal["none", "clip", "band-mean", "band", "scaled", "bels"] | None = None
     num_mfcc: int | None = None
