@@ -173,13 +173,3 @@ def test_a_model_that_expects_more_silence_than_it_heard_says_so(
     assert classes.silence is not None
     expected[:, classes.silence] = np.log(4)
     np.testing.assert_allclose(added, expected, atol=1e-4)
-
-
-def test_a_trained_front_end_is_refused_before_its_teacher_is_trained(
-    tone_words: Path, taught: RunOptions, tmp_path: Path
-) -> None:
-    front_end = taught.recipe.front_end.model_copy(update={"scale": "pcen"})
-    options = replace(taught, recipe=taught.recipe.model_copy(update={"front_end": front_end}))
-    with pytest.raises(UsageError, match="leave the teacher out"):
-        pipeline.train(tone_words, tmp_path / "run", options)
-    assert not (tmp_path / "run").exists()

@@ -33,7 +33,6 @@ from unheard.run import RUN_FORMAT, Run, RunOptions, Watch, read_options
 from unheard.runtime.bundle import Bundle
 from unheard.teaching import load_teacher, silence_shift, taught_draws, teacher_runs
 from unheard.train.augmentation import Sources, build_augmentation
-from unheard.train.draws import require_fixed
 from unheard.train.fit import fit
 from unheard.train.precision import fixed_precision
 from unheard.train.prepare import build_model, choose_window_s, classes_of, prepare, split_with_noise
@@ -116,9 +115,7 @@ def _require_trainable(corpus: Corpus, options: RunOptions) -> None:
     for split in PARTS:
         split_with_noise(corpus, split)
     classes = classes_of(corpus, recipe)
-    model = build_model(recipe, classes, choose_window_s(corpus, recipe), seed=0)
-    if options.teachers or recipe.distillation.teacher != "none":
-        require_fixed(model.front_end)
+    build_model(recipe, classes, choose_window_s(corpus, recipe), seed=0)
     sources = Sources(recipe.data.sample_rate)
     build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None)
     for teacher in options.teachers:

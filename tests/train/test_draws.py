@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,8 @@ import pytest
 import torch
 
 from unheard.corpus.table import Corpus
-from unheard.errors import UsageError
 from unheard.train.data import EpochBatches
-from unheard.train.draws import BATCH, Drawing, DrawnBatches, Draws, make_draws
+from unheard.train.draws import BATCH, Drawing, DrawnBatches, make_draws
 from unheard.train.fit import TrainingData, epoch_plan
 from unheard.train.prepare import build_model, classes_of, prepare
 from unheard.train.recipe import Recipe, load_recipe
@@ -47,7 +47,7 @@ def test_a_draw_is_what_its_epoch_would_hear(drawing: Drawing, tmp_path: Path) -
     start = len(np.load(tmp_path / "000-classes.npy"))
     kept = draws.read(np.arange(start, start + len(samples)))
     assert torch.equal(kept.classes, classes)
-    torch.testing.assert_close(kept.features, drawing.front_end(samples), rtol=1e-3, atol=1e-2)  # 16 bits
+    torch.testing.assert_close(kept.fixed, drawing.front_end(samples), rtol=1e-3, atol=1e-2)  # 16 bits
     assert kept.answers is not None
     with torch.no_grad():
         torch.testing.assert_close(kept.answers, drawing.teachers[0].model(samples)[0])
@@ -58,7 +58,7 @@ def test_rows_may_come_from_any_draw_in_any_order(drawing: Drawing, tmp_path: Pa
     everything = draws.read(np.arange(len(draws)))
     rows = np.random.default_rng(0).permutation(len(draws))
     mixed = draws.read(rows)
-    assert torch.equal(mixed.features, everything.features[rows])
+    assert torch.equal(mixed.fixed, everything.fixed[rows])
     assert torch.equal(mixed.classes, everything.classes[rows])
 
 
@@ -94,16 +94,21 @@ def test_batches_hold_all_of_an_epoch_but_a_torn_end(drawing: Drawing, tmp_path:
     assert len(batches) == len(sizes)
 
 
-def test_a_trained_front_end_is_refused(drawing: Drawing, recipe: Recipe, tmp_path: Path) -> None:
-    changed = load_recipe_with_pcen(recipe)
+@pytest.mark.parametrize("preset", ["pcen-40", "mel-pcen-40-slow"])
+def test_a_trained_front_end_goes_on_from_what_was_drawn(
+    drawing: Drawing, recipe: Recipe, tmp_path: Path, preset: str
+) -> None:
+    section = recipe.front_end.model_copy(update={"preset": preset})
+    changed = recipe.model_copy(update={"front_end": section})
     front_end = build_model(changed, drawing.sources.classes, 0.5, seed=0).front_end
-    odd = Drawing(drawing.clips, drawing.plan, drawing.sources, drawing.teachers, front_end, 8000)
-    with pytest.raises(UsageError, match="pcen"):
-        make_draws(odd, tmp_path, 1)
-    assert Draws(tmp_path, 0).num_draws == 0
-    assert not list(tmp_path.iterdir())
-
-
-def load_recipe_with_pcen(recipe: Recipe) -> Recipe:
-    section = recipe.front_end.model_copy(update={"preset": "pcen-40"})
-    return recipe.model_copy(update={"front_end": section})
+    kept = make_draws(replace(drawing, front_end=front_end), tmp_path, 1, seed=SEED).read(np.arange(8))
+    first = next(iter(EpochBatches(drawing.clips, drawing.plan.rows(0), BATCH)))
+    generator = torch.Generator().manual_seed(step_seed(SEED, 0, 0))
+    samples = augmented(first, drawing.sources, 8000, generator)[0][:8]
+    before = front_end(samples)
+    torch.testing.assert_close(front_end.trained_part(kept.fixed), before, rtol=0.02, atol=0.02)
+    assert front_end.pcen is not None
+    with torch.no_grad():
+        front_end.pcen.log_root.fill_(-2.0)  # as training would
+    assert not torch.allclose(front_end(samples), before, rtol=0.02, atol=0.02)
+    torch.testing.assert_close(front_end.trained_part(kept.fixed), front_end(samples), rtol=0.02, atol=0.02)

@@ -1,8 +1,8 @@
 """Training clips augmented once and kept, with the answers of a teacher, or of several, to them.
 
 A teacher costs several times what its student does. So the training set is drawn a number of times, as that
-many epochs would hear it; each draw is turned into features and answered by the teacher, and the student then
-goes over the draws as often as it likes.
+many epochs would hear it; each draw is turned into features, as far as training does not change them, and
+answered by the teacher, and the student then goes over the draws as often as it likes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from unheard.errors import UsageError
 from unheard.files import replacing
 from unheard.models.front_end import FrontEnd
 from unheard.train.data import EpochBatches, EpochPlan, TrainingClips
@@ -31,17 +30,18 @@ OnProgress = Callable[[int, int], None]
 
 
 class DrawnBatch(NamedTuple):
-    """Features float32 `(batch, num_bins, num_frames)`, classes `(batch,)`, and a teacher's logits
-    `(batch, num_classes)`, None without a teacher."""
+    """What the fixed part of the front end made, float32 `(batch, rows, num_frames)`, classes `(batch,)`, and
+    a teacher's logits `(batch, num_classes)`, None without a teacher."""
 
-    features: Tensor
+    fixed: Tensor
     classes: Tensor
     answers: Tensor | None
 
 
 @dataclass(frozen=True)
 class Draws:
-    """What lies in a folder: for each draw its features (float16), classes and answers, mapped from disk."""
+    """What lies in a folder, mapped from disk: for each draw what the fixed part of the front end made
+    (float16), classes and answers."""
 
     folder: Path
     num_draws: int
@@ -114,23 +114,10 @@ class Drawing:
     sample_rate: int
 
 
-def require_fixed(front_end: FrontEnd) -> None:
-    """Raise UsageError for a front end that is trained."""
-    if any(True for _ in front_end.parameters()):
-        raise UsageError(
-            "A trained front end (scale pcen) can't learn from a teacher: its features change. "
-            "Set front_end.preset=mel-40-band-mean, or leave the teacher out."
-        )
-
-
 def make_draws(
     drawing: Drawing, folder: Path, num_draws: int, *, seed: int = 0, on_progress: OnProgress | None = None
 ) -> Draws:
-    """Draw, answer and keep; draws that are there already are taken as they are.
-
-    Raises: UsageError for a front end that is trained, whose features would grow old.
-    """
-    require_fixed(drawing.front_end)
+    """Draw, answer and keep; draws that are there already are taken as they are."""
     for draw in range(num_draws):
         if not _file(folder, draw, "answers").exists():
             _draw(drawing, folder, draw, seed)
@@ -146,7 +133,7 @@ def _draw(drawing: Drawing, folder: Path, draw: int, seed: int) -> None:
         generator = torch.Generator().manual_seed(step_seed(seed, draw, number))
         with torch.inference_mode():
             samples, classes = augmented(batch, drawing.sources, drawing.sample_rate, generator)
-            features = drawing.front_end(samples).to(torch.float16)
+            features = drawing.front_end.fixed_part(samples).to(torch.float16)
             parts.append((features, classes, joint_answer(drawing.teachers, samples)))
     for kind, tensors in zip(("features", "classes", "answers"), zip(*parts, strict=True), strict=True):
         with replacing(_file(folder, draw, kind)) as partial, partial.open("wb") as file:

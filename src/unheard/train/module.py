@@ -78,6 +78,12 @@ def distillation_loss(logits: Tensor, answers: Tensor, temperature: float) -> Te
     return divergence * temperature**2
 
 
+def _in_float32(front_end: Callable[[Tensor], Tensor], given: Tensor) -> Tensor:
+    """Whatever the precision: the energy of faint bands is below what 16 bits can tell."""
+    with torch.autocast(given.device.type, enabled=False):
+        return front_end(given)
+
+
 class TrainingModule(pl.LightningModule):
     """Waveforms in int16 to a loss. All chance of a step comes from the seed, the epoch and the step."""
 
@@ -102,7 +108,8 @@ class TrainingModule(pl.LightningModule):
         generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)  # dropout
         drawn = batch if isinstance(batch, DrawnBatch) else self._draw(batch, generator)
-        features = self.sources.augmentation.change_features(drawn.features, self._sample_rate, generator)
+        features = _in_float32(self.model.front_end.trained_part, drawn.fixed)
+        features = self.sources.augmentation.change_features(features, self._sample_rate, generator)
         features, targets = self._mix(features, drawn.classes, generator)
         logits, _ = self.model.network(features)
         smoothing = self.recipe.training.label_smoothing
@@ -118,13 +125,7 @@ class TrainingModule(pl.LightningModule):
     def _draw(self, batch: Batch, generator: torch.Generator) -> DrawnBatch:
         with torch.no_grad():
             samples, classes = augmented(batch, self.sources, self._sample_rate, generator)
-        return DrawnBatch(self._features(samples), classes, None)
-
-    def _features(self, samples: Tensor) -> Tensor:
-        """In float32 whatever the precision: the energy of faint bands is below what 16 bits can tell."""
-        with torch.autocast(samples.device.type, enabled=False):
-            features: Tensor = self.model.front_end(samples)
-        return features
+        return DrawnBatch(_in_float32(self.model.front_end.fixed_part, samples), classes, None)
 
     @property
     def _sample_rate(self) -> int:
@@ -141,7 +142,7 @@ class TrainingModule(pl.LightningModule):
     def validation_step(self, batch: tuple[Tensor, Tensor], batch_index: int) -> None:
         """Loss and accuracy on clips as they are."""
         samples, classes = batch
-        logits, _ = self.model.network(self._features(samples.float() * INT16_SCALE))
+        logits, _ = self.model.network(_in_float32(self.model.front_end, samples.float() * INT16_SCALE))
         loss = functional.cross_entropy(logits, classes)
         accuracy = (logits.argmax(1) == classes).float().mean()
         metrics = {"validation_loss": loss, "validation_accuracy": accuracy}
