@@ -13,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unheard.errors import TrainingError
-from unheard.train.checkpoints import AtomicCheckpoints, model_weights, read_checkpoint, save_atomically
+from unheard.train.checkpoints import (
+    AtomicCheckpoints,
+    load_weights,
+    model_weights,
+    read_checkpoint,
+    save_atomically,
+)
 from unheard.train.fit import Fitted
 
 CONTENT = {"state_dict": {"model.weight": torch.arange(6.0).reshape(2, 3)}, "epoch": 3}
@@ -93,6 +99,16 @@ def test_a_save_that_fails_leaves_the_old_checkpoint(tmp_path: Path) -> None:
 def test_weights_of_the_model_are_found_among_the_others() -> None:
     state = {"model.network.weight": torch.ones(1), "loss.weight": torch.zeros(1)}
     assert list(model_weights({"state_dict": state})) == ["network.weight"]
+
+
+def test_weights_of_another_network_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "last.ckpt"
+    save_atomically({"state_dict": {"model.weight": torch.ones(2, 3), "model.bias": torch.ones(2)}}, path)
+    model = torch.nn.Linear(3, 2)
+    load_weights(model, path)
+    assert model.weight.eq(1).all()
+    with pytest.raises(TrainingError, match=r"of another network.* size mismatch for weight"):
+        load_weights(torch.nn.Linear(4, 2), path)
 
 
 def test_a_run_of_another_version_is_told_when_it_is_resumed(

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from lightning.fabric.plugins.io.checkpoint_io import CheckpointIO
-from torch import Tensor
+from torch import Tensor, nn
 
 from unheard.errors import TrainingError
 from unheard.files import replacing
@@ -70,3 +70,19 @@ def model_weights(checkpoint: dict[str, Any]) -> dict[str, Tensor]:
         for name, value in state.items()
         if name.startswith(WEIGHT_PREFIX)
     }
+
+
+def load_weights(model: nn.Module, path: Path) -> None:
+    """Give a model the weights of a training checkpoint.
+
+    Raises: TrainingError as `read_checkpoint`, and when they are those of another network.
+    """
+    weights = model_weights(read_checkpoint(path))
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip().rstrip(".")
+        raise TrainingError(
+            f"Checkpoint '{path}' is of another network, or of another version of unheard: {reason}. "
+            "Train it anew in another folder."
+        ) from error

@@ -21,7 +21,7 @@ from unheard.corpus.labelled import LabelledClips
 from unheard.models.speech_model import SpeechModel
 from unheard.train.augmentation import Augmentation
 from unheard.train.averaging import averaging
-from unheard.train.checkpoints import AtomicCheckpoints, model_weights, read_checkpoint
+from unheard.train.checkpoints import AtomicCheckpoints, load_weights
 from unheard.train.curves import CurveRow, Curves, OnBatch, ProgressLine, read_curves
 from unheard.train.data import EpochBatches, EpochPlan, TrainingClips
 from unheard.train.draws import DrawnBatches, Draws
@@ -121,7 +121,7 @@ def fit(
         trainer = _trainer(recipe.training, folder, _callbacks(model, data, recipe, folder, callbacks))
         loaders = _Data(data, epoch)
         trainer.fit(module, datamodule=loaders, ckpt_path=str(last) if resume and last.exists() else None)
-    model.load_state_dict(model_weights(read_checkpoint(shipped_checkpoint(folder, recipe))))
+    load_weights(model, shipped_checkpoint(folder, recipe))
     model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     return Fitted(model.cpu().eval(), read_curves(folder / "curves.csv"), trainer.current_epoch)
 

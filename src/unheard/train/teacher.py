@@ -13,7 +13,7 @@ from torch import Tensor
 from unheard.corpus.table import Corpus
 from unheard.errors import UsageError
 from unheard.models.speech_model import SpeechModel
-from unheard.train.checkpoints import model_weights, read_checkpoint
+from unheard.train.checkpoints import load_weights
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def as_teacher(
     """The untrained `model` of a run with the weights of a checkpoint of it.
 
     `own`, `wanted`: labels of the teacher and of the student; `half`: answer in bfloat16.
-    Raises: UsageError when the labels differ; TrainingError when the checkpoint can't be read.
+    Raises: UsageError when the labels differ; TrainingError when the checkpoint can't be read or is of
+    another network.
     """
     if set(own) != set(wanted):
         odd = ", ".join(sorted(set(own) ^ set(wanted)))
@@ -60,7 +61,7 @@ def as_teacher(
             f"The teacher of '{checkpoint}' and this model must tell the same labels apart; only one of them "
             f"knows {odd}. Train the teacher on the same commands."
         )
-    model.load_state_dict(model_weights(read_checkpoint(checkpoint)))
+    load_weights(model, checkpoint)
     order = torch.tensor([own.index(label) for label in wanted])
     return Teacher(model.eval(), order, torch.bfloat16 if half else torch.float32)
 
