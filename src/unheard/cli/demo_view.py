@@ -58,8 +58,9 @@ def elsewhere_sentence(run: Run) -> str:
 def repair_sentence(run: Run) -> str:
     """What is different now; the clips are not."""
     return (
-        f"Another recipe on the same training clips ({_model(run)}): each band normalised by its past, "
-        "noise, rooms and microphones in training. Changes are against chapter 3, on the same test clips."
+        f"Another recipe on the same training clips ({_model(run)}): each band relative to the clip "
+        "and to its past, noise, rooms and microphones in training. "
+        "Changes are against chapter 3, on the same test clips."
     )
 
 
