@@ -14,7 +14,9 @@ from unheard.corpus.importing import load_corpus
 from unheard.errors import UsageError
 from unheard.run import RunOptions, Watch, read_options
 from unheard.teaching import load_teacher, teacher_options
-from unheard.train.prepare import classes_of
+from unheard.train.checkpoints import model_weights, read_checkpoint
+from unheard.train.fit import shipped_checkpoint
+from unheard.train.prepare import build_model, classes_of
 from unheard.train.recipe import load_recipe
 
 STUDENT = ("epochs=3", "mixup_alpha=0", "accumulate_batches=1", "ema_decay=0")
@@ -57,6 +59,29 @@ def test_runs_teach_together(tone_words: Path, trained_run: Path, tiny_recipe: P
     steps: list[str] = []
     pipeline.train(tone_words, tmp_path / "run", options, Watch(on_step=steps.append))
     assert f"drawing 1 epochs of clips, answered by {trained_run} and {trained_run}" in steps
+
+
+def test_a_front_end_is_trained_by_a_teacher_too(
+    tone_words: Path, trained_run: Path, tiny_recipe: Path, tmp_path: Path
+) -> None:
+    settings = (
+        *STUDENT,
+        "distillation.draws=1",
+        "front_end.preset=mel-pcen-40-slow",
+        "data.sample_rate=8000",
+    )
+    options = RunOptions(
+        recipe=load_recipe(tiny_recipe, settings),
+        teachers=(str(trained_run),),
+        measure_conditions=False,
+        audit=False,
+    )
+    run = pipeline.train(tone_words, tmp_path / "run", options)
+    before = build_model(options.recipe, classes_of(run.corpus, options.recipe), 0.5, seed=0)
+    trained = model_weights(read_checkpoint(shipped_checkpoint(tmp_path / "run", options.recipe)))
+    for name, weight in before.front_end.named_parameters(prefix="front_end"):
+        assert not torch.allclose(trained[name], weight, atol=1e-4), name
+    assert run.results[0].evaluation.metrics["accuracy"].value > 0.8
 
 
 def test_a_killed_run_goes_on_from_its_draws(tone_words: Path, taught: RunOptions, tmp_path: Path) -> None:
