@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from unheard.train import memory
+
 COUNT = """
 import resource, sys
 import numpy as np
@@ -36,6 +38,24 @@ def test_what_was_freed_is_used_again() -> None:
     said, kept = fetched_pages("keep")
     assert said == "True"
     assert kept < anew / 10
+
+
+def test_where_so_much_is_refused_it_is_what_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[int, int] = {}
+
+    class Strict:
+        """A malloc that keeps to mallopt(3); those at hand take more."""
+
+        def mallopt(self, which: int, size: int) -> int:
+            if which == -3 and size > 32 << 20:
+                return 0
+            told[which] = size
+            return 1
+
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: Strict())
+    monkeypatch.setattr(memory.os, "environ", {})
+    assert memory.keep_freed_memory()
+    assert told == {-3: 32 << 20, -1: 1 << 30}
 
 
 def test_what_the_environment_says_of_malloc_counts() -> None:

@@ -10,12 +10,12 @@ import ctypes
 import os
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
-_LARGE, _OLD_LARGEST = 1 << 30, 32 << 20  # bytes; an older glibc refuses more than half of HEAP_MAX_SIZE
+_LARGE, _DOCUMENTED = 1 << 30, 32 << 20  # bytes; the second is the limit that mallopt(3) names on 64 bits
 
 
 def keep_freed_memory() -> bool:
-    """Let malloc keep what this process frees, in blocks of up to 1 GiB (32 MiB with an older glibc, which
-    refuses more); False where there is no glibc, or where MALLOC_* or GLIBC_TUNABLES in the environment say
+    """Let malloc keep what this process frees, in blocks of up to 1 GiB (32 MiB where glibc refuses
+    more); False where there is no glibc, or where MALLOC_* or GLIBC_TUNABLES in the environment say
     what malloc is to do.
     """
     if any(name.startswith("MALLOC_") or name == "GLIBC_TUNABLES" for name in os.environ):
@@ -23,5 +23,5 @@ def keep_freed_memory() -> bool:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt is None:
         return False
-    kept = any(mallopt(_MMAP_THRESHOLD, size) for size in (_LARGE, _OLD_LARGEST))
+    kept = any(mallopt(_MMAP_THRESHOLD, size) for size in (_LARGE, _DOCUMENTED))
     return bool(mallopt(_TRIM_THRESHOLD, _LARGE)) and kept
