@@ -233,7 +233,7 @@ def smoothing_matrix(num_frames: int, coefficient: float) -> Tensor:
 
 
 def smoothing_coefficient(hop_ms: float) -> float:
-    """Of a low-pass whose weights fall by 4 % in 10 ms, to a 1/e in 245 ms."""
+    """The share of the newest frame in a smoothed one, such that what was before falls by 4 % in 10 ms."""
     return float(1 - 0.96 ** (hop_ms / 10))
 
 
@@ -256,7 +256,7 @@ class Pcen(nn.Module):
         gain, root = self.log_gain.exp()[:, None], self.log_root.exp()[:, None]
         log_bias = self.log_bias[:, None]
         evened = energy * (-gain * smooth).exp() + log_bias.exp()
-        return (root * evened.log()).exp() - (root * log_bias).exp()  # a power is slow in ONNX Runtime
+        return (root * evened.log()).exp() - (root * log_bias).exp()  # in ONNX Runtime faster than powers
 
 
 class FrontEnd(nn.Module):
