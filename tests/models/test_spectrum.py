@@ -13,12 +13,13 @@ from unheard.models.spectrum import frame_power
 @pytest.mark.parametrize(
     ("window_samples", "hop_samples", "num_samples"),
     [
-        (480, 160, 16_000),  # blocks of 80
-        (480, 320, 15_999),
-        (400, 160, 4_001),  # blocks of 40
-        (320, 160, 16_000),  # a window of two hops
-        (662, 221, 5_000),  # no common block: a convolution
-        (551, 220, 5_000),  # an odd window
+        (480, 160, 16_000),  # half a window is more than a hop
+        (480, 320, 15_999),  # and less
+        (400, 160, 4_001),
+        (320, 160, 16_000),  # half a window is one hop
+        (662, 221, 5_000),
+        (1024, 100, 4_000),  # half a window is several hops
+        (551, 220, 5_000),  # an odd window: a convolution
         (64, 96, 1_000),  # a hop longer than the window
     ],
 )

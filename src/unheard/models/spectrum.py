@@ -2,7 +2,7 @@
 
 A frame is folded at the middle of its window, which is symmetric: the sum of its halves meets the cosines,
 their difference the sines. That is half the multiplications of a convolution with both, which is what is left
-where windows and hops have no common blocks to put frames together from.
+for windows of an odd number of samples.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-MIN_BLOCK = 16  # frames put together from shorter blocks cost more than folding saves
-
 
 def frame_power(
     samples: Tensor, num_samples: int, window: Tensor, hop_samples: int, num_fft: int, bins: Sequence[int]
@@ -26,8 +24,7 @@ def frame_power(
     Frames of `num_fft` samples are centred on multiples of the hop, with zeros outside and a periodic Hann
     window `(window_samples,)` in their middle.
     """
-    half, odd = divmod(len(window), 2)
-    if odd or math.gcd(half, hop_samples) < MIN_BLOCK:
+    if len(window) % 2:
         return _convolved_power(samples, window, hop_samples, num_fft, bins)
     return _folded_power(samples, num_samples, window, hop_samples, num_fft, bins)
 
@@ -50,29 +47,24 @@ def _folded_power(
     samples: Tensor, num_samples: int, window: Tensor, hop_samples: int, num_fft: int, bins: Sequence[int]
 ) -> Tensor:
     half = len(window) // 2
-    num_frames = 1 + num_samples // hop_samples
-    last = (num_frames - 1) * hop_samples
-    after = functional.pad(samples, (0, max(0, last + half - num_samples)))
-    before = functional.pad(samples, (half - 1, 1))[:, : last + half].flip(1)
-    right = _frames(after, half, hop_samples, num_frames)
-    left = _frames(before, half, hop_samples, num_frames).flip(1)
+    right = _frames(samples, num_samples, 0, half, hop_samples)
+    left = _frames(samples, num_samples, half - 1, half, hop_samples).flip(2)
     cosines, sines = _bases(window, num_fft, bins)
     even, odd = (right + left) @ cosines, (right - left) @ sines
     power: Tensor = even.square() + odd.square()
     return power
 
 
-def _frames(samples: Tensor, size: int, hop_samples: int, num_frames: int) -> Tensor:
-    """`(batch, num_frames, size)`: pieces of `size` samples that begin at multiples of the hop.
+def _frames(samples: Tensor, num_samples: int, early: int, size: int, hop_samples: int) -> Tensor:
+    """`(batch, num_frames, size)`: pieces of `size` samples that begin `early` before multiples of the hop.
 
-    Put together from blocks of as many samples as divide both, since few runtimes overlap frames by views.
+    Put together from rows of one hop, since few runtimes overlap frames by views.
     """
-    block = math.gcd(size, hop_samples)
-    step, per_frame = hop_samples // block, size // block
-    num_blocks = (num_frames - 1) * step + per_frame
-    blocks = samples[:, : num_blocks * block].reshape(-1, num_blocks, block)
-    last = (num_frames - 1) * step + 1
-    return torch.cat([blocks[:, first : first + last : step] for first in range(per_frame)], dim=2)
+    num_frames, per_frame = 1 + num_samples // hop_samples, -(-size // hop_samples)
+    num_rows = num_frames + per_frame - 1
+    padded = functional.pad(samples, (early, num_rows * hop_samples - early - num_samples))
+    rows = padded.reshape(-1, num_rows, hop_samples)
+    return torch.cat([rows[:, row : row + num_frames] for row in range(per_frame)], dim=2)[:, :, :size]
 
 
 def _bases(window: Tensor, num_fft: int, bins: Sequence[int]) -> tuple[Tensor, Tensor]:
