@@ -127,20 +127,23 @@ def test_pcen_smooths_like_a_recursive_filter() -> None:
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4)
 
 
-def test_pcen_is_the_formula_of_its_paper() -> None:
+def test_pcen_is_the_formula_of_its_paper_in_a_map_for_each_memory() -> None:
     energy = torch.rand(1, 3, 20, generator=torch.Generator().manual_seed(0)) * 1e-4
     scaled = energy.numpy()[0] * 2.0**30
-    start = scipy.signal.lfilter_zi([0.04], [1, -0.96]) * scaled[:, :1]
-    smooth, _ = scipy.signal.lfilter([0.04], [1, -0.96], scaled, zi=start)
-    expected = (scaled / (1e-6 + smooth) ** 0.96 + 2) ** 0.5 - 2**0.5
+    expected = []
+    for coefficient in (0.04, 0.3):
+        start = scipy.signal.lfilter_zi([coefficient], [1, coefficient - 1]) * scaled[:, :1]
+        smooth, _ = scipy.signal.lfilter([coefficient], [1, coefficient - 1], scaled, zi=start)
+        expected.append((scaled / (1e-6 + smooth) ** 0.96 + 2) ** 0.5 - 2**0.5)
     with torch.no_grad():
-        found = Pcen(3, 20, smoothing_coefficient(10))(energy)[0].numpy()
-    np.testing.assert_allclose(found, expected, rtol=1e-3)
+        found = Pcen(3, 20, [0.04, 0.3])(energy)[0].numpy()
+    np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-3)
 
 
 def test_pcen_forgets_as_fast_with_any_hop() -> None:
-    assert smoothing_coefficient(10) == pytest.approx(0.04)
-    assert (1 - smoothing_coefficient(20)) == pytest.approx((1 - smoothing_coefficient(10)) ** 2)
+    assert smoothing_coefficient(10, 245) == pytest.approx(0.04, abs=1e-5)  # as in the paper
+    assert 1 - smoothing_coefficient(20, 245) == pytest.approx((1 - smoothing_coefficient(10, 245)) ** 2)
+    assert (1 - smoothing_coefficient(10, 50)) ** 5 == pytest.approx(1 / math.e)
 
 
 def test_two_maps_are_the_logarithm_and_pcen_one_above_the_other() -> None:
@@ -160,7 +163,9 @@ def test_impossible_options_are_refused() -> None:
         FrontEndOptions(hop_ms=40)
     with pytest.raises(UsageError, match="50 MFCC do not fit into 40 bands"):
         FrontEndOptions(num_mfcc=50)
-    with pytest.raises(UsageError, match="MFCC are of one map"):
-        FrontEndOptions(scale="log+pcen", num_mfcc=13)
+    with pytest.raises(UsageError, match="MFCC are of one map, and here there are 3"):
+        FrontEndOptions(scale="log+pcen", num_mfcc=13, pcen_memories_ms=(245, 56))
+    with pytest.raises(UsageError, match="are not times in ms above 0"):
+        FrontEndOptions(scale="pcen", pcen_memories_ms=(245, 0))
     with pytest.raises(UsageError, match="Did you mean 'mel-40'"):
         preset("mel40")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -30,8 +31,9 @@ POWER_FLOOR = 1e-10  # -100 dB re full scale; below 16-bit quantisation noise in
 class FrontEndOptions:
     """How a waveform becomes features.
 
-    `scale`: decibels, natural logarithm, per-channel energy normalisation (PCEN), or two maps, one above the
-    other: the logarithm, normalised, and PCEN, which is not.
+    `scale`: decibels, natural logarithm, per-channel energy normalisation (PCEN), or several maps, one above
+    the other: the logarithm, normalised, and PCEN, which is not.
+    `pcen_memories_ms`: in what time PCEN forgets, to 1/e; with several there is a map of each.
     `top_db`: but for PCEN, values further than this below the clip's loudest are raised to it.
     `normalisation`: `clip` subtracts the clip's mean and divides by its deviation; `band-mean` subtracts each
     band's mean over time (which removes level and stationary colour); `band` also divides by its deviation;
@@ -58,6 +60,7 @@ class FrontEndOptions:
     mel_scale: MelScale = "htk"
     fft_ms: float | None = None
     bins_per_band: int | None = None
+    pcen_memories_ms: tuple[float, ...] = (245.0,)  # 4 % in 10 ms
 
     def __post_init__(self) -> None:
         nyquist_hz = self.sample_rate / 2
@@ -76,9 +79,15 @@ class FrontEndOptions:
             )
         if self.num_mfcc is not None and not 0 < self.num_mfcc <= self.num_bands:
             raise UsageError(f"Front end: {self.num_mfcc} MFCC do not fit into {self.num_bands} bands.")
+        if self.is_trained and not (self.pcen_memories_ms and min(self.pcen_memories_ms) > 0):
+            raise UsageError(
+                f"Front end: pcen_memories_ms {list(self.pcen_memories_ms)} are not times in ms above 0, at "
+                "least one. Change them."
+            )
         if self.num_mfcc is not None and self.num_maps > 1:
             raise UsageError(
-                f"Front end: MFCC are of one map, and scale {self.scale} has two. Leave one out."
+                f"Front end: MFCC are of one map, and here there are {self.num_maps}. Leave num_mfcc out, or "
+                "the other maps."
             )
 
     @property
@@ -108,7 +117,8 @@ class FrontEndOptions:
     @property
     def num_maps(self) -> int:
         """How many times the rows of the features begin anew at the lowest band."""
-        return 2 if self.scale == "log+pcen" else 1
+        num_pcen = len(self.pcen_memories_ms) if self.is_trained else 0
+        return num_pcen + (self.scale != "pcen")
 
     @property
     def is_trained(self) -> bool:
@@ -232,31 +242,41 @@ def smoothing_matrix(num_frames: int, coefficient: float) -> Tensor:
     return weights.float()
 
 
-def smoothing_coefficient(hop_ms: float) -> float:
-    """The share of the newest frame in a smoothed one, such that what was before falls by 4 % in 10 ms."""
-    return float(1 - 0.96 ** (hop_ms / 10))
+def smoothing_coefficient(hop_ms: float, memory_ms: float) -> float:
+    """The share of the newest frame in a smoothed one: what was before falls to 1/e within the memory."""
+    return -math.expm1(-hop_ms / memory_ms)
 
 
 class Pcen(nn.Module):
-    """Per-channel energy normalisation with trainable gain, bias and root (Wang et al. 2017, eq. 1)."""
+    """Per-channel energy normalisation with trainable gain, bias and root (Wang et al. 2017, eq. 1).
+
+    One map for each smoothing coefficient, one above the other.
+    """
 
     smoothing: Tensor
 
-    def __init__(self, num_bands: int, num_frames: int, coefficient: float) -> None:
+    def __init__(self, num_bands: int, num_frames: int, coefficients: Sequence[float]) -> None:
         super().__init__()
-        self.register_buffer("smoothing", smoothing_matrix(num_frames, coefficient), persistent=False)
-        self.log_gain = nn.Parameter(torch.full((num_bands,), math.log(0.96)))
-        self.log_bias = nn.Parameter(torch.full((num_bands,), math.log(2.0)))
-        self.log_root = nn.Parameter(torch.full((num_bands,), math.log(0.5)))
+        self.num_maps = len(coefficients)
+        smoothing = torch.stack([smoothing_matrix(num_frames, one) for one in coefficients])
+        self.register_buffer("smoothing", smoothing, persistent=False)
+        rows = self.num_maps * num_bands
+        self.log_gain = nn.Parameter(torch.full((rows,), math.log(0.96)))
+        self.log_bias = nn.Parameter(torch.full((rows,), math.log(2.0)))
+        self.log_root = nn.Parameter(torch.full((rows,), math.log(0.5)))
 
     def forward(self, energy: Tensor) -> Tensor:
-        """`energy`, result: `(batch, num_bands, num_frames)`; energies are scaled to 16-bit sample values."""
-        energy = energy * 2.0**30
+        """`(batch, num_bands, num_frames)` to `(batch, num_maps * num_bands, num_frames)`; energies are
+        scaled to 16-bit sample values."""
+        energy = energy[:, None] * 2.0**30
         smooth = (energy @ self.smoothing + 1e-6).log()
-        gain, root = self.log_gain.exp()[:, None], self.log_root.exp()[:, None]
-        log_bias = self.log_bias[:, None]
+        gain, log_bias, root = (
+            weights.reshape(self.num_maps, -1, 1)
+            for weights in (self.log_gain.exp(), self.log_bias, self.log_root.exp())
+        )
         evened = energy * (-gain * smooth).exp() + log_bias.exp()
-        return (root * evened.log()).exp() - (root * log_bias).exp()  # in ONNX Runtime faster than powers
+        maps = (root * evened.log()).exp() - (root * log_bias).exp()  # in ONNX Runtime faster than powers
+        return maps.flatten(1, 2)
 
 
 class FrontEnd(nn.Module):
@@ -281,7 +301,9 @@ class FrontEnd(nn.Module):
         self.register_buffer("dct", dct, persistent=False)
         self.pcen: Pcen | None = None
         if options.is_trained:
-            self.pcen = Pcen(options.num_bands, self.num_frames, smoothing_coefficient(options.hop_ms))
+            memories = options.pcen_memories_ms
+            coefficients = [smoothing_coefficient(options.hop_ms, memory) for memory in memories]
+            self.pcen = Pcen(options.num_bands, self.num_frames, coefficients)
 
     def power(self, samples: Tensor) -> Tensor:
         """Power spectrum `(batch, num_frames, num_fft_bins)`; a full-scale sine has power 1 in its bin."""
@@ -329,7 +351,7 @@ class FrontEnd(nn.Module):
         if self.pcen is None:
             return self._normalise(self._coefficients(self._logarithm(energy)))
         evened: Tensor = self.pcen(energy)
-        if self.options.num_maps == 1:
+        if self.options.scale == "pcen":
             return self._normalise(self._coefficients(evened))
         return torch.cat([self._normalise(self._logarithm(energy)), evened], dim=1)
 

@@ -80,6 +80,8 @@ class FrontEndSection(Section):
     power_floor: float | None = None
     mel_scale: Literal["htk", "slaney"] | None = None
     fft_ms: float | None = None
+    bins_per_band: int | None = None
+    pcen_memories_ms: tuple[float, ...] | None = None
 
 
 class DataSection(Section):
