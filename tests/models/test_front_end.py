@@ -135,9 +135,10 @@ def test_pcen_is_the_formula_of_its_paper_in_a_map_for_each_memory() -> None:
         start = scipy.signal.lfilter_zi([coefficient], [1, coefficient - 1]) * scaled[:, :1]
         smooth, _ = scipy.signal.lfilter([coefficient], [1, coefficient - 1], scaled, zi=start)
         expected.append((scaled / (1e-6 + smooth) ** 0.96 + 2) ** 0.5 - 2**0.5)
-    with torch.no_grad():
-        found = Pcen(3, 20, [0.04, 0.3])(energy)[0].numpy()
-    np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-3)
+    for root in ("trained", "square"):
+        with torch.no_grad():
+            found = Pcen(3, 20, [0.04, 0.3], root)(energy)[0].numpy()
+        np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-3)
 
 
 def test_pcen_forgets_as_fast_with_any_hop() -> None:

@@ -55,7 +55,7 @@ def _three_layers(first: int, second: int, third: int) -> tuple[StemLayer, ...]:
 
 SIZES = {
     "nano": Size(_three_layers(8, 12, 16), 24, 4, 0, widening=0, is_gated=False),
-    "small": Size(_three_layers(12, 24, 32), 64, 4, 48, widening=0),
+    "small": Size(_three_layers(16, 32, 32), 64, 5, 48, widening=0, is_gated=False),
     "base": Size(_three_layers(16, 32, 48), 88, 6, 96),
     "s": Size(_three_layers(16, 24, 32), 64, 4, 64),
     "m": Size(_three_layers(16, 32, 48), 112, 6, 96),

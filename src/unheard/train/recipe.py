@@ -82,6 +82,7 @@ class FrontEndSection(Section):
     fft_ms: float | None = None
     bins_per_band: int | None = None
     pcen_memories_ms: tuple[float, ...] | None = None
+    pcen_root: Literal["trained", "square"] | None = None
 
 
 class DataSection(Section):
