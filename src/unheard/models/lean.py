@@ -1,9 +1,9 @@
 """lean: a dense, strided 2-D stem and a separable 1-D trunk, laid out for the caches of a real CPU.
 
 Networks designed to need few multiplications spend their time on depthwise 2-D maps, which move much memory
-for little arithmetic. Here frequency is folded away by two or three dense strided convolutions (a matrix
-product each); what is left is a short sequence of wide vectors, on which temporal context is cheap. Pooled by
-mean and deviation over time.
+for little arithmetic. Here frequency is folded away by three dense strided convolutions (a matrix product
+each); what is left is a short sequence of wide vectors, on which temporal context is cheap. Pooled by mean
+and deviation over time.
 """
 
 from __future__ import annotations
@@ -17,27 +17,14 @@ from torch.nn import functional
 from unheard.models.network import Network
 
 
-class StemLayer(NamedTuple):
-    """A convolution over bands and frames."""
-
-    channels: int
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-
-    def bands_left(self, num_bands: int) -> int:
-        """Of `num_bands` bands, padded by half a kernel at both ends."""
-        size = self.kernel[0]
-        return (num_bands + 2 * (size // 2) - size) // self.stride[0] + 1
-
-
 class Size(NamedTuple):
-    """Layers of the stem, channels of the trunk, number of blocks, and channels of the embedding.
+    """Channels of the three stem layers and of the trunk, number of blocks, and channels of the embedding.
 
     `widening`: how many times wider the inside of a block is; 0 mixes channels by one matrix instead of two.
     `embedding` 0 takes the pooled trunk itself.
     """
 
-    stem: tuple[StemLayer, ...]
+    stem: tuple[int, int, int]
     trunk: int
     num_blocks: int
     embedding: int
@@ -45,30 +32,21 @@ class Size(NamedTuple):
     is_gated: bool = True
 
 
-def _three_layers(first: int, second: int, third: int) -> tuple[StemLayer, ...]:
-    return (
-        StemLayer(first, (5, 5), (2, 1)),
-        StemLayer(second, (3, 3), (2, 2)),
-        StemLayer(third, (3, 3), (2, 1)),
-    )
-
-
 SIZES = {
-    "nano": Size(_three_layers(8, 12, 16), 24, 4, 0, widening=0, is_gated=False),
-    "small": Size(_three_layers(16, 32, 32), 64, 5, 48, widening=0, is_gated=False),
-    "base": Size(_three_layers(16, 32, 48), 88, 6, 96),
-    "s": Size(_three_layers(16, 24, 32), 64, 4, 64),
-    "m": Size(_three_layers(16, 32, 48), 112, 6, 96),
-    "l": Size(_three_layers(24, 48, 96), 192, 6, 128),
+    "nano": Size((8, 12, 16), 24, 4, 0, widening=0, is_gated=False),
+    "small": Size((16, 32, 32), 64, 5, 48, widening=0, is_gated=False),
+    "base": Size((16, 32, 48), 88, 6, 96),
+    "s": Size((16, 24, 32), 64, 4, 64),
+    "m": Size((16, 32, 48), 112, 6, 96),
+    "l": Size((24, 48, 96), 192, 6, 128),
 }
 KERNEL_FRAMES = 9
 
 
-def stem_layer(inputs: int, layer: StemLayer) -> nn.Sequential:
-    padding = (layer.kernel[0] // 2, layer.kernel[1] // 2)
+def stem_layer(inputs: int, outputs: int, stride: tuple[int, int], kernel: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(inputs, layer.channels, layer.kernel, layer.stride, padding, bias=False),
-        nn.BatchNorm2d(layer.channels),
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
+        nn.BatchNorm2d(outputs),
         nn.ReLU(),
     )
 
@@ -142,16 +120,17 @@ class Lean(Network):
     ) -> None:
         super().__init__()
         chosen = SIZES[size]
-        trunk = chosen.trunk
+        (first, second, third), trunk = chosen.stem, chosen.trunk
         self.num_maps = num_maps
         self.embedding_size = chosen.embedding or 2 * trunk
-        layers, channels, bands = [], num_maps, num_bins // num_maps
-        for layer in chosen.stem:
-            layers.append(stem_layer(channels, layer))
-            channels, bands = layer.channels, layer.bands_left(bands)
-        self.stem = nn.Sequential(*layers)
+        self.stem = nn.Sequential(
+            stem_layer(num_maps, first, (2, 1), 5),
+            stem_layer(first, second, (2, 2), 3),
+            stem_layer(second, third, (2, 1), 3),
+        )
+        bins = -(-num_bins // num_maps // 8)
         self.fold = nn.Sequential(
-            nn.Conv2d(channels, trunk, (bands, 1), bias=False), nn.BatchNorm2d(trunk), nn.ReLU()
+            nn.Conv2d(third, trunk, (bins, 1), bias=False), nn.BatchNorm2d(trunk), nn.ReLU()
         )
         self.trunk = nn.Sequential(
             *(SeparableBlock(chosen, 1 + index % 2, dropout) for index in range(chosen.num_blocks))
