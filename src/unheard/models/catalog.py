@@ -96,7 +96,7 @@ CATALOG: dict[str, Architecture] = {
         *(_ds_cnn(size) for size in "sml"),
         *(_tc_resnet(depth, width) for depth in ("8", "14") for width in (1, 1.5)),
         *(_matchbox_net(repeat) for repeat in (1, 2)),
-        _lean("nano", "at most 10,000 parameters", "mel-pcen2-40-slow"),
+        _lean("nano", "at most 10,000 parameters", "mel-pcen-40-slow"),
         _lean("small", "at most 60,000 parameters", "mel-pcen2-40-slow"),
         _lean("base", "at most 300,000 parameters", "mel-pcen-40-slow"),
         _lean("s", "for the smallest machines"),
