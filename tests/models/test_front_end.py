@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -155,6 +156,21 @@ def test_two_maps_are_the_logarithm_and_pcen_one_above_the_other() -> None:
         both = FrontEnd(PRESETS["mel-pcen-40"], WINDOW)(samples)
         torch.testing.assert_close(both[:, :40], FrontEnd(PRESETS["mel-40-band-mean"], WINDOW)(samples))
         torch.testing.assert_close(both[:, 40:], FrontEnd(PRESETS["pcen-40"], WINDOW)(samples))
+
+
+def test_each_memory_has_its_map_and_a_square_root_is_not_trained() -> None:
+    samples = sine(1000.0, amplitude=0.1) + 0.01 * torch.randn(
+        WINDOW, generator=torch.Generator().manual_seed(3)
+    )
+    options = PRESETS["mel-pcen2-40-slow"]
+    front_end = FrontEnd(options, WINDOW)
+    assert {name for name, _ in front_end.named_parameters()} == {"pcen.log_gain", "pcen.log_bias"}
+    with torch.no_grad():
+        _, *maps = front_end(samples).split(40, dim=1)
+        for found, memory_ms in zip(maps, (245.0, 56.0), strict=True):
+            alone = replace(options, scale="pcen", normalisation="none", pcen_memories_ms=(memory_ms,))
+            torch.testing.assert_close(found, FrontEnd(alone, WINDOW)(samples))
+    assert not torch.allclose(*maps, atol=0.1)
 
 
 def test_impossible_options_are_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from unheard.corpus.classes import ClassMap
 from unheard.corpus.more_recordings import with_recordings
 from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError, UsageError
-from unheard.models.front_end import PRESETS
+from unheard.models.front_end import PRESETS, FrontEndOptions
 from unheard.train.fit import epoch_plan
 from unheard.train.prepare import (
     build_model,
@@ -24,7 +25,7 @@ from unheard.train.prepare import (
     prepare,
     split_with_noise,
 )
-from unheard.train.recipe import Recipe, load_recipe
+from unheard.train.recipe import FrontEndSection, Recipe, load_recipe
 
 
 def corpus_of(*durations_s: float, **columns: object) -> Corpus:
@@ -70,6 +71,11 @@ def test_a_recipe_changes_single_options_of_its_preset() -> None:
     options = front_end_options(recipe)
     assert (options.sample_rate, options.hop_ms, options.min_hz) == (8000, 20, 100)
     assert (options.window_ms, options.num_bands, options.top_db, options.upper_hz) == (20, 64, 80, 4000)
+
+
+def test_a_recipe_can_change_all_that_a_front_end_has() -> None:
+    options = {field.name for field in dataclasses.fields(FrontEndOptions)}
+    assert set(FrontEndSection.model_fields) - {"preset"} == options - {"sample_rate"}
 
 
 def test_a_zero_is_a_change_too() -> None:
