@@ -23,7 +23,7 @@ from accuracy.measuring import answers, document
 from accuracy.plot import plot
 from accuracy.rows import FinishedRun, gather
 from accuracy.table import markdown
-from accuracy.training import Wanted, listed, train_missing, wanted
+from accuracy.training import Wanted, and_from_nothing, listed, train_missing, wanted
 from unheard_words import MAX_CLIPS
 
 from unheard.cli.output import say
@@ -46,6 +46,9 @@ def main(
     train_speech: Annotated[
         bool, typer.Option(help="Other people talking, for our own recipes, as unknown words.")
     ] = True,
+    from_nothing: Annotated[
+        bool, typer.Option(help="Recipes that start from published weights are trained from nothing too.")
+    ] = True,
     measure: Annotated[bool, typer.Option(help="Measure after training.")] = True,
     reference: Annotated[str, typer.Option(help="The row that others are compared with.")] = "",
     max_unheard: Annotated[int, typer.Option(help="Clips of unheard words, at most.")] = MAX_CLIPS,
@@ -64,6 +67,8 @@ def main(
             for seed in seeds.split(",")
             for name in listed(recipes)
         ]
+        if from_nothing:
+            chosen = [one for run in chosen for one in and_from_nothing(run)]
         folders = [*(runs or []), *train(chosen, data, out)]
         if not measure:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from accuracy.hearing import TRAINING_KINDS
@@ -16,6 +16,7 @@ from unheard.train.recipe import PEER_RECIPE_NAMES, Recipe, load_recipe
 
 FINISHED = "evaluation.json"  # a run's last words
 OTHER_SPEECH = ("librispeech", "alphanumeric")  # folders of people talking who say no command
+NOTHING = "none"  # as weights to start from
 NEEDS_NOISE = "noise"  # the transform that recordings of noise are for
 PEERS = (
     *PEER_RECIPE_NAMES,
@@ -51,6 +52,16 @@ def wanted(
         recipe, seed=seed, noise=folders, speech=talking, measure_conditions=False, audit=False
     )
     return Wanted(name, options)
+
+
+def and_from_nothing(run: Wanted) -> list[Wanted]:
+    """The run and, where it starts from published weights, the same without them: what they bring."""
+    recipe = run.options.recipe
+    if recipe.pretrained.weights == NOTHING:
+        return [run]
+    without = recipe.pretrained.model_copy(update={"weights": NOTHING})
+    options = replace(run.options, recipe=recipe.model_copy(update={"pretrained": without}))
+    return [run, Wanted(f"{run.name}-from-nothing", options)]
 
 
 def named_recipe(text: str, settings: Sequence[str] = ()) -> tuple[str, Recipe]:

@@ -20,7 +20,7 @@ from accuracy.measuring import MEAN_OF_SIX, SIX
 from accuracy.plot import plot
 from accuracy.rows import FinishedRun
 from accuracy.scores import gap, mean_over_speakers
-from accuracy.training import listed, train_missing, wanted
+from accuracy.training import and_from_nothing, listed, train_missing, wanted
 from onnx import numpy_helper
 from typer.testing import CliRunner
 from unheard_accuracy import measured
@@ -314,6 +314,15 @@ def test_people_talking_are_heard_by_our_own_recipes_alone(tmp_path: Path) -> No
     assert names == ["librispeech", "alphanumeric"]
     assert wanted("small", 0, [], tmp_path, None).options.speech == ()
     assert wanted("ds-cnn:ds-cnn-s", 0, [], tmp_path, tmp_path).options.speech == ()
+
+
+def test_what_starts_from_published_weights_is_trained_from_nothing_too() -> None:
+    tuned, fresh = and_from_nothing(wanted("large", 1, ["epochs=3"], None, None))
+    assert (tuned.name, fresh.name) == ("large", "large-from-nothing")
+    assert fresh.options.recipe == load_recipe("large", ["epochs=3", "pretrained.weights=none"])
+    assert fresh.options.seed == 1
+    nano = wanted("nano", 0, [], None, None)
+    assert and_from_nothing(nano) == [nano]
 
 
 def test_what_is_missing_is_trained_and_what_was_killed_goes_on(tone_words: Path, tmp_path: Path) -> None:
