@@ -20,7 +20,7 @@ from accuracy.measuring import MEAN_OF_SIX, SIX
 from accuracy.plot import plot
 from accuracy.rows import FinishedRun
 from accuracy.scores import gap, mean_over_speakers
-from accuracy.training import and_from_nothing, listed, train_missing, wanted
+from accuracy.training import Wanted, and_from_nothing, listed, train_missing, wanted
 from onnx import numpy_helper
 from typer.testing import CliRunner
 from unheard_accuracy import measured
@@ -323,6 +323,27 @@ def test_what_starts_from_published_weights_is_trained_from_nothing_too() -> Non
     assert fresh.options.seed == 1
     nano = wanted("nano", 0, [], None, None)
     assert and_from_nothing(nano) == [nano]
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [([], ["large", "large-from-nothing", "nano"]), (["--no-from-nothing"], ["large", "nano"])],
+)
+def test_the_script_trains_them_unless_told_otherwise(
+    options: list[str], names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted_names: list[str] = []
+
+    def note(chosen: list[Wanted], data: Path, out: Path) -> list[Path]:
+        wanted_names.extend(run.name for run in chosen)
+        return []
+
+    monkeypatch.setattr(unheard_accuracy, "train", note)
+    app = typer.Typer()
+    app.command()(unheard_accuracy.main)
+    asked = ["--data", str(tmp_path), "--out", str(tmp_path), "--recipes", "large,nano", "--seeds", "0"]
+    assert CliRunner().invoke(app, [*asked, "--no-measure", *options]).exit_code == 0
+    assert wanted_names == names
 
 
 def test_what_is_missing_is_trained_and_what_was_killed_goes_on(tone_words: Path, tmp_path: Path) -> None:
