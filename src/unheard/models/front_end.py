@@ -140,9 +140,6 @@ PRESETS: dict[str, FrontEndOptions] = {
     "mel-40-slow": FrontEndOptions(hop_ms=20, normalisation="band-mean", bins_per_band=6),  # a third the cost
     "pcen-40": FrontEndOptions(scale="pcen"),
     "mel-pcen-40": FrontEndOptions(scale="log+pcen", normalisation="band-mean"),
-    "mel-pcen-40-slow": FrontEndOptions(
-        scale="log+pcen", hop_ms=20, normalisation="band-mean", bins_per_band=6
-    ),
     "mel-pcen2-40-slow": FrontEndOptions(
         scale="log+pcen",
         hop_ms=20,
