@@ -64,7 +64,7 @@ def test_runs_teach_together(tone_words: Path, trained_run: Path, tiny_recipe: P
 def test_a_front_end_is_trained_by_a_teacher_too(
     tone_words: Path, trained_run: Path, tiny_recipe: Path, tmp_path: Path
 ) -> None:
-    settings = (*STUDENT, "distillation.draws=1", "front_end.preset=mel-pcen2-40-slow")
+    settings = (*STUDENT, "distillation.draws=1", "front_end.preset=mel-pcen-40")
     options = RunOptions(
         recipe=load_recipe(tiny_recipe, settings),
         teachers=(str(trained_run),),
