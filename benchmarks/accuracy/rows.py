@@ -12,6 +12,7 @@ from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError
 from unheard.run import RunOptions, read_options
 from unheard.runtime.bundle import Bundle
+from unheard.train.recipe import Recipe, change_recipe
 from unheard.train.synthetic import english_words
 
 
@@ -92,8 +93,13 @@ def _require_seeds_alone(name: str, runs: Sequence[FinishedRun]) -> None:
         raise CorpusError(
             f"Two runs named '{name}' have the same seed, so they are one row's twins. Rename one."
         )
-    if any(run.options.recipe != runs[0].options.recipe for run in runs):
+    if any(_what_is_learned(run) != _what_is_learned(runs[0]) for run in runs):
         raise CorpusError(
             f"The runs named '{name}' were trained by different recipes, and only seeds are averaged. "
             "Rename one."
         )
+
+
+def _what_is_learned(run: FinishedRun) -> Recipe:
+    """The recipe without what decides only how long training takes."""
+    return change_recipe(run.options.recipe, {"training.num_threads": 0}, run.folder.name)

@@ -18,7 +18,7 @@ from accuracy.coding import through_mp3, tilted
 from accuracy.hearing import MP3, NO_ROOM, TILT
 from accuracy.measuring import MEAN_OF_SIX, SIX
 from accuracy.plot import plot
-from accuracy.rows import FinishedRun
+from accuracy.rows import FinishedRun, gather
 from accuracy.scores import gap, mean_over_speakers
 from accuracy.training import Wanted, and_from_nothing, listed, train_missing, wanted
 from onnx import numpy_helper
@@ -216,6 +216,15 @@ def test_runs_that_cannot_be_compared_say_why(
     long = make_run(tmp_path / "half-2", tone_model, tone_info, corpus, longer)
     with pytest.raises(CorpusError, match="'half' were trained by different recipes"):
         measured([runs[0], long], data, "", 200)
+
+
+def test_seeds_trained_on_other_numbers_of_threads_are_one_row(
+    runs: list[Path], tmp_path: Path, tone_model: bytes, tone_info: BundleInfo, corpus: Corpus
+) -> None:
+    threaded = RunOptions(load_recipe("bc-resnet", ["sample_rate=8000", "num_threads=2"]), seed=2)
+    run = make_run(tmp_path / "half-2", tone_model, tone_info, corpus, threaded)
+    (row,) = gather([FinishedRun.load(folder) for folder in (runs[0], run)])
+    assert [one.options.seed for one in row.runs] == [0, 2]
 
 
 def test_a_model_that_cannot_refuse_is_told_so(
