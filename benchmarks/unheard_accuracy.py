@@ -50,7 +50,10 @@ def main(
         bool, typer.Option(help="Recipes that start from published weights are trained from nothing too.")
     ] = True,
     measure: Annotated[bool, typer.Option(help="Measure after training.")] = True,
-    reference: Annotated[str, typer.Option(help="The row that others are compared with.")] = "",
+    reference: Annotated[
+        str,
+        typer.Option(help="Rows that all others are compared with: ROW,...; the first where none is named."),
+    ] = "",
     max_unheard: Annotated[int, typer.Option(help="Clips of unheard words, at most.")] = MAX_CLIPS,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
 ) -> None:
@@ -72,7 +75,8 @@ def main(
         folders = [*(runs or []), *train(chosen, data, out)]
         if not measure:
             return
-        found = measured(folders, data, reference, max_unheard)
+        references = [name for name in reference.split(",") if name]
+        found = measured(folders, data, references, max_unheard)
     except UnheardError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
@@ -89,20 +93,25 @@ def train(chosen: Sequence[Wanted], data: Path, out: Path) -> list[Path]:
     return [train_missing(one, data / "speech_commands", out, say) for one in chosen]
 
 
-def measured(folders: Sequence[Path], data: Path, reference: str, max_unheard: int) -> dict[str, Any]:
-    """The document; raises UsageError without runs, or for an unknown reference."""
+def measured(
+    folders: Sequence[Path], data: Path, references: Sequence[str], max_unheard: int
+) -> dict[str, Any]:
+    """The document, with differences from the first row where no reference is named.
+
+    Raises: UsageError without runs, or for an unknown reference.
+    """
     if not folders:
         raise UsageError("Nothing to measure: give folders of finished runs, or --recipes.")
     rows = gather([FinishedRun.load(folder) for folder in folders])
-    reference = reference or rows[0].name
     names = [row.name for row in rows]
-    if reference not in names:
-        raise UsageError(unknown_name("row", reference, names))
+    for name in references:
+        if name not in names:
+            raise UsageError(unknown_name("row", name, names))
     say("making the clips under every condition")
     heard = hearing(rows, data, max_unheard)
     found = [answers(row, heard, say) for row in rows]
     say("timing the models in turns")
-    return document(rows, found, costs(rows), heard, reference)
+    return document(rows, found, costs(rows), heard, references or names[:1])
 
 
 if __name__ == "__main__":

@@ -127,9 +127,14 @@ def columns(found: Answers, hearing: Hearing) -> Columns:
 
 
 def document(
-    rows: Sequence[Row], found: Sequence[Answers], spent: Sequence[Costs], hearing: Hearing, reference: str
+    rows: Sequence[Row],
+    found: Sequence[Answers],
+    spent: Sequence[Costs],
+    hearing: Hearing,
+    references: Sequence[str],
 ) -> dict[str, Any]:
-    """Rows with estimates, best first by the mean over the six conditions; shares, not percent."""
+    """Rows with estimates and what they are minus each reference, best first by the mean over the six
+    conditions; shares, not percent."""
     tables = {row.name: columns(one, hearing) for row, one in zip(rows, found, strict=True)}
     described = [
         {
@@ -138,12 +143,12 @@ def document(
             **_estimates(tables[row.name]),
             "calibration": one.calibration,
             "by_seed": one.by_seed,
-            "minus_reference": None if row.name == reference else _gaps(tables[row.name], tables[reference]),
+            "minus": {name: _gaps(tables[row.name], tables[name]) for name in references if name != row.name},
         }
         for row, one, cost in zip(rows, found, spent, strict=True)
     ]
     return {
-        "reference": reference,
+        "references": list(references),
         "test": _test(hearing),
         "rows": sorted(described, key=lambda row: -row["accuracy"][MEAN_OF_SIX]["value"]),
     }

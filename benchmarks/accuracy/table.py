@@ -14,7 +14,7 @@ Json = Mapping[str, Any]
 
 
 def markdown(document: Json) -> str:
-    """Costs and means, then every condition, words taken for commands, and differences from the reference."""
+    """Costs and means, then every condition, words taken for commands, and differences from each reference."""
     rows, test = document["rows"], document["test"]
     return (
         "\n".join(
@@ -28,7 +28,7 @@ def markdown(document: Json) -> str:
                     ["", *rows[0]["false_accepts"]],
                     [[row["name"], *map(_share, row["false_accepts"].values())] for row in rows],
                 ),
-                *_differences(document),
+                *(line for name in document["references"] for line in _differences(rows, name)),
             ]
         )
         + "\n"
@@ -90,20 +90,20 @@ def _by_condition(row: Json, names: Iterable[str]) -> list[str]:
     return [row["name"], *(f"{100 * row['accuracy'][name]['value']:.1f}" for name in names)]
 
 
-def _differences(document: Json) -> list[str]:
-    others = [row for row in document["rows"] if row["minus_reference"]]
-    if not others:
+def _differences(rows: Iterable[Json], reference: str) -> list[str]:
+    gaps = {row["name"]: row["minus"][reference] for row in rows if reference in row["minus"]}
+    if not gaps:
         return []
     lines = [
         [
-            row["name"],
-            *(_gap(row["minus_reference"]["accuracy"][name]) for name in (CLEAN, MEAN_OF_SIX, MEAN_OF_ALL)),
-            _gap(row["minus_reference"]["false_accepts"][UNHEARD]),
+            name,
+            *(_gap(gap["accuracy"][column]) for column in (CLEAN, MEAN_OF_SIX, MEAN_OF_ALL)),
+            _gap(gap["false_accepts"][UNHEARD]),
         ]
-        for row in others
+        for name, gap in gaps.items()
     ]
     return [
-        f"\nEach minus {document['reference']} on the same clips, in percentage points, with 95 % intervals "
+        f"\nEach minus {reference} on the same clips, in percentage points, with 95 % intervals "
         "over speakers; p of speakers that change sides, not corrected for the number of rows:\n",
         _table(["", CLEAN, MEAN_OF_SIX, MEAN_OF_ALL, "unheard words taken for a command"], lines),
     ]

@@ -20,6 +20,7 @@ from accuracy.measuring import MEAN_OF_SIX, SIX
 from accuracy.plot import plot
 from accuracy.rows import FinishedRun, gather
 from accuracy.scores import gap, mean_over_speakers
+from accuracy.table import markdown
 from accuracy.training import Wanted, and_from_nothing, listed, train_missing, wanted
 from onnx import numpy_helper
 from typer.testing import CliRunner
@@ -112,7 +113,7 @@ def runs(tmp_path: Path, tone_model: bytes, tone_info: BundleInfo, corpus: Corpu
 
 @pytest.fixture
 def document(runs: list[Path], data: Path) -> dict[str, Any]:
-    return measured(runs, data, "", 200)
+    return measured(runs, data, [], 200)
 
 
 def row_of(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -148,11 +149,11 @@ def test_the_time_to_the_tutorials_accuracy_is_counted_in_epochs(
     run = make_run(tmp_path / "tutorial", tone_model, tone_info, corpus, tutorial)
     slow = "epoch,validation_accuracy,epoch_s\n1.0,0.1,600.0\n2.0,0.5,600.0\n"
     (run / "curves.csv").write_text(slow)
-    found = measured([*runs, run], data, "", 200)
+    found = measured([*runs, run], data, [], 200)
     assert row_of(found, "tutorial")["min_to_tutorial"] == 20
     assert row_of(found, "hears")["min_to_tutorial"] == 1  # its first epoch reaches 0.5
     (run / "curves.csv").write_text(slow.replace("0.5,", "0.9,"))
-    assert row_of(measured([*runs, run], data, "", 200), "hears")["min_to_tutorial"] is None
+    assert row_of(measured([*runs, run], data, [], 200), "hears")["min_to_tutorial"] is None
 
 
 def test_every_condition_is_measured(document: dict[str, Any]) -> None:
@@ -167,13 +168,23 @@ def test_unheard_words_are_accepted_where_they_sound_like_a_command(document: di
 
 
 def test_differences_are_from_the_reference(document: dict[str, Any]) -> None:
-    assert document["reference"] == "half"
-    assert row_of(document, "half")["minus_reference"] is None
-    found = row_of(document, "hears")["minus_reference"]
+    assert document["references"] == ["half"]
+    assert row_of(document, "half")["minus"] == {}
+    found = row_of(document, "hears")["minus"]["half"]
     assert found["accuracy"]["clean, no unheard words"]["value"] == 0.5
     # all six speakers keep their side, or all change it: 2 of 64 draws of signs
     assert found["accuracy"]["clean, no unheard words"]["p_value"] == pytest.approx(2 / 2**6, rel=0.2)
     assert found["false_accepts"]["wake_words"]["value"] == 0.5
+
+
+def test_each_reference_has_its_table(runs: list[Path], data: Path) -> None:
+    found = measured(runs, data, ["half", "hears"], 200)
+    there, back = row_of(found, "hears")["minus"]["half"], row_of(found, "half")["minus"]["hears"]
+    assert there["accuracy"]["clean"]["value"] == -back["accuracy"]["clean"]["value"] > 0
+    gain = f"{100 * there['accuracy']['clean']['value']:.1f}"
+    after_half, after_hears = markdown(found).split("Each minus half")[1].split("Each minus hears")
+    assert f"| hears | +{gain} " in after_half
+    assert f"| half | -{gain} " in after_hears
 
 
 def test_a_word_that_synthetic_voices_said_is_not_unheard(
@@ -181,7 +192,7 @@ def test_a_word_that_synthetic_voices_said_is_not_unheard(
 ) -> None:
     voiced = RunOptions(load_recipe("bc-resnet", ["sample_rate=8000", "voices=10"]))
     run = make_run(tmp_path / "voiced", tone_model, tone_info, corpus, voiced)
-    found = measured([*runs, run], data, "", 200)
+    found = measured([*runs, run], data, [], 200)
     assert (
         "wake_words" not in row_of(found, "half")["false_accepts"]
     )  # "computer" is one of the voices' words
@@ -199,7 +210,7 @@ def test_noise_that_a_run_was_trained_with_is_not_reported(
         RunOptions(recipe, noise=(str(data / "noise" / "hum"),)),
     )
     with pytest.raises(CorpusError, match="no kind of noise left that no run was trained with"):
-        measured([run], data, "", 200)
+        measured([run], data, [], 200)
 
 
 def test_runs_that_cannot_be_compared_say_why(
@@ -208,14 +219,14 @@ def test_runs_that_cannot_be_compared_say_why(
     fewer = corpus.filter(pl.col("id") != "low/0")
     other = make_run(tmp_path / "other", tone_model, tone_info, fewer)
     with pytest.raises(CorpusError, match="'half-0' and 'other' differ in their test clips"):
-        measured([runs[0], other], data, "", 200)
+        measured([runs[0], other], data, [], 200)
     twin = make_run(tmp_path / "deeper" / "half-0", tone_model, tone_info, corpus)
     with pytest.raises(CorpusError, match="Two runs named 'half' have the same seed"):
-        measured([runs[0], twin], data, "", 200)
+        measured([runs[0], twin], data, [], 200)
     longer = RunOptions(load_recipe("bc-resnet", ["sample_rate=8000", "epochs=99"]), seed=2)
     long = make_run(tmp_path / "half-2", tone_model, tone_info, corpus, longer)
     with pytest.raises(CorpusError, match="'half' were trained by different recipes"):
-        measured([runs[0], long], data, "", 200)
+        measured([runs[0], long], data, [], 200)
 
 
 def test_seeds_trained_on_other_numbers_of_threads_are_one_row(
@@ -233,14 +244,14 @@ def test_a_model_that_cannot_refuse_is_told_so(
     bold = {"labels": ("low", "high", "third"), "background_labels": ()}
     run = make_run(tmp_path / "bold", tone_model, tone_info, corpus, **bold)
     with pytest.raises(CorpusError, match="no class _unknown_"):
-        measured([run], data, "", 200)
+        measured([run], data, [], 200)
 
 
 def test_nothing_to_measure_and_an_unknown_reference_are_told(runs: list[Path], data: Path) -> None:
     with pytest.raises(UsageError, match="give folders of finished runs, or --recipes"):
-        measured([], data, "", 200)
+        measured([], data, [], 200)
     with pytest.raises(UsageError, match="Did you mean 'hears'"):
-        measured(runs, data, "hear", 200)
+        measured(runs, data, ["half", "hear"], 200)
 
 
 def test_the_script_writes_tables_a_document_and_a_plot(runs: list[Path], data: Path, tmp_path: Path) -> None:
