@@ -14,7 +14,7 @@ Json = Mapping[str, Any]
 
 
 def markdown(document: Json) -> str:
-    """Costs and means, then every condition, words taken for commands, and differences from each reference."""
+    """Costs and means, every condition, words taken for commands, and differences from each reference."""
     rows, test = document["rows"], document["test"]
     return (
         "\n".join(

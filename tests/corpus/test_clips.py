@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from unheard.corpus.clips import Clips, cache_folder, fit_clip, load_clips, to_int16
 from unheard.corpus.table import Corpus
 from unheard.errors import CorpusError
+from unheard.signal.room_tone import with_room_tone
 
 RATE, WINDOW = 8000, 800
 
@@ -60,7 +61,10 @@ def test_clips_hold_the_samples_of_the_files(tmp_path: Path, load: Decoded) -> N
     clips = load(corpus)
     for row, path in enumerate(corpus.frame["path"][:2]):
         np.testing.assert_array_equal(clips.samples[row], soundfile.read(path, dtype="int16")[0])
-    np.testing.assert_array_equal(clips.samples[2], np.pad(noise(WINDOW - 50, seed=3), (0, 50)))
+    short = noise(WINDOW - 50, seed=3)
+    continued = with_room_tone(short / np.float32(32768), WINDOW)
+    np.testing.assert_array_equal(clips.samples[2], to_int16(continued))
+    np.testing.assert_array_equal(clips.samples[2][:-50], short)
     assert (len(clips), clips.failed) == (3, {})
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import scipy.signal
 import torch
@@ -19,9 +20,10 @@ from unheard.models.front_end import PRESETS
 from unheard.models.speech_model import SpeechModel, fit_to_window
 from unheard.release.export import export_onnx, largest_difference
 from unheard.release.package import bundle_info
-from unheard.runtime.bundle import Bundle, write_bundle
+from unheard.runtime.bundle import MODEL_FILE, Bundle, write_bundle
 from unheard.runtime.detector import StreamingDetector
 from unheard.runtime.windows import WindowScorer
+from unheard.signal.room_tone import with_room_tone
 
 RATE = WINDOW = 16_000
 LENGTHS = range(15_995, 16_006)
@@ -88,10 +90,15 @@ def streamed(
 def test_torch_onnx_and_the_stream_agree(name: str, tmp_path: Path) -> None:
     model = model_of(name)
     bundle, random = bundle_of(model, name, tmp_path / "bundle"), np.random.default_rng(1)
+    graph = onnxruntime.InferenceSession(bundle.path / MODEL_FILE)
     first_answers = []
     for length in LENGTHS:
         samples = sounds(length, 2)
-        logits, embedding = answers(model, samples)
+        for found, expected in zip(
+            graph.run(["logits", "embedding"], {"samples": samples}), answers(model, samples), strict=True
+        ):
+            np.testing.assert_allclose(found, expected, atol=1e-4, rtol=0)
+        logits, embedding = answers(model, np.stack([with_room_tone(clip, WINDOW) for clip in samples]))
         for found, expected in zip(bundle.logits(samples), (logits, embedding), strict=True):
             np.testing.assert_allclose(found, expected, atol=1e-4, rtol=0)
         scores = torch.from_numpy(logits).softmax(1).numpy()

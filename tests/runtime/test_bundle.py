@@ -15,6 +15,7 @@ from scipy.special import softmax
 
 from unheard.errors import BundleError, UsageError
 from unheard.runtime.bundle import Bundle, BundleInfo, write_bundle
+from unheard.signal.room_tone import with_room_tone
 
 
 def tone(hz: float, amplitude: float, num_samples: int = 4000) -> NDArray[np.float32]:
@@ -50,9 +51,16 @@ def test_large_logits_do_not_overflow(tone_bundle: Path) -> None:
 def test_any_length_is_fitted_to_the_window(tone_bundle: Path, num_samples: int) -> None:
     bundle = Bundle.load(tone_bundle)
     samples = tone(500, 0.7, num_samples)
-    fitted = np.zeros(4000, np.float32)
-    fitted[: min(4000, num_samples)] = samples[:4000]
+    fitted = with_room_tone(samples, 4000)
     np.testing.assert_array_equal(bundle.scores(samples[None]), bundle.scores(fitted[None]))
+
+
+def test_a_short_clip_in_noise_is_heard_as_if_the_noise_went_on(tone_bundle: Path) -> None:
+    bundle = Bundle.load(tone_bundle)
+    noise = 0.3 * np.random.default_rng(0).standard_normal(4000).astype(np.float32)
+    short, whole = bundle.logits(noise[None, :2000])[0], bundle.logits(noise[None])[0]
+    padded = bundle.logits(np.pad(noise[None, :2000], ((0, 0), (0, 2000))))[0]
+    assert np.abs(short - whole).max() < np.abs(padded - whole).max() / 3
 
 
 def test_a_run_folder_is_its_bundle(tone_bundle: Path) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from unheard.errors import UsageError
 from unheard.runtime.bundle import Bundle
-from unheard.runtime.windows import WindowScorer, WindowScores, fit_to_window
+from unheard.runtime.windows import WindowScorer, WindowScores
 
 
 def noise(num_samples: int, seed: int = 0) -> NDArray[np.float32]:
@@ -95,9 +95,3 @@ def test_the_end_is_the_end_until_reset(tone_bundle: Path) -> None:
 def test_other_samples_are_refused(tone_bundle: Path, samples: NDArray[np.float32], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         WindowScorer(Bundle.load(tone_bundle)).push(samples)
-
-
-def test_fit_to_window_pads_right_and_cuts_the_end() -> None:
-    samples = np.array([1, 2, 3], np.float32)
-    np.testing.assert_array_equal(fit_to_window(samples, 5), [1, 2, 3, 0, 0])
-    np.testing.assert_array_equal(fit_to_window(samples, 2), [1, 2])

@@ -18,9 +18,10 @@ from unheard.corpus.table import Corpus
 from unheard.errors import AudioError, CorpusError
 from unheard.files import replacing, write_json
 from unheard.signal.audio_file import read_audio, to_int16
+from unheard.signal.room_tone import with_room_tone
 
 OnProgress = Callable[[int, int], None]
-FORMAT = 1
+FORMAT = 2
 
 
 def cache_folder() -> Path:
@@ -41,10 +42,9 @@ class Clips:
 
 
 def fit_clip(samples: NDArray[np.float32], window_samples: int) -> NDArray[np.float32]:
-    """`(window_samples,)`: zeros appended to a short clip; of a long one, the window with the most energy."""
-    excess = len(samples) - window_samples
-    if excess <= 0:
-        return np.pad(samples, (0, -excess))
+    """`(window_samples,)`: a short clip and its room tone; of a long one, the window with the most energy."""
+    if len(samples) <= window_samples:
+        return with_room_tone(samples, window_samples)
     energy = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     start = int(np.argmax(energy[window_samples:] - energy[:-window_samples]))
     return samples[start : start + window_samples]

@@ -31,10 +31,11 @@ def _no_progress(_done: int, _total: int) -> None:
 class Part:
     """n clips as the model hears them, what is known of them, and what the model answers.
 
-    samples: `(n, window_samples)` float32 at the model's rate, shorter clips padded with zeros; not limited
-    to [-1, 1], for a live path may scale wrongly. classes: `(n,)` int64, index into the model's labels, -1
-    where nobody says. groups: the speaker, else the session, else the clip. frame: n rows, the columns of
-    `corpus.schema.COLUMNS` and free metadata, then those of `audit.measure` (descriptors of the recording).
+    samples: `(n, window_samples)` float32 at the model's rate, shorter clips continued with their room tone;
+    not limited to [-1, 1], for a live path may scale wrongly. classes: `(n,)` int64, index into the model's
+    labels, -1 where nobody says. groups: the speaker, else the session, else the clip. frame: n rows, the
+    columns of `corpus.schema.COLUMNS` and free metadata, then those of `audit.measure` (descriptors of the
+    recording).
     """
 
     ids: tuple[str, ...]

@@ -23,6 +23,7 @@ from unheard.diagnose.experiment import OnProgress, Part
 from unheard.errors import AudioError, CorpusError
 from unheard.runtime.model import Model
 from unheard.signal.audio_file import read_audio
+from unheard.signal.room_tone import with_room_tone
 
 Cut = Literal["loudest", "first"]
 MANY_GROUPS = 30  # from here on, fewer clips means fewer speakers; below, fewer clips of each
@@ -161,7 +162,7 @@ def _decode(
     """Samples `(n, window_samples)` of all rows, and why some do not decode."""
     samples = np.zeros((corpus.frame.height, model.window_samples), np.float32)
     failed: dict[int, str] = {}
-    fit = fit_clip if options.cut == "loudest" else _first_window
+    fit = fit_clip if options.cut == "loudest" else with_room_tone
 
     def decode(row: int, source: Path | bytes, start_s: float, duration_s: float) -> None:
         try:
@@ -178,11 +179,6 @@ def _decode(
         for done, _ in enumerate(pool.map(lambda job: job(), jobs), start=1):
             on_progress(done, len(jobs))
     return samples, failed
-
-
-def _first_window(samples: NDArray[np.float32], window_samples: int) -> NDArray[np.float32]:
-    """`(window_samples,)`: zeros appended to a short clip; of a long one, its beginning."""
-    return np.pad(samples[:window_samples], (0, max(0, window_samples - len(samples))))
 
 
 def _notes(

@@ -6,8 +6,9 @@
     ├── bundle.json    what the model is: `BundleInfo`
     └── MODEL_CARD.md  the same for people
 
-The front end is inside the graph, and so is the window: a shorter clip is padded with zeros, a longer one is
-cut. What is loaded is what was hashed when it was written.
+The front end is inside the graph, and so is the window: a longer clip is cut. A shorter one the graph would
+pad with zeros; `Bundle` continues it with its room tone instead (`signal/room_tone.py`). What is loaded is
+what was hashed when it was written.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unheard.errors import BundleError, UsageError
+from unheard.signal.room_tone import with_room_tone
 from unheard.units import seconds_to_samples
 
 FORMAT = 1
@@ -112,6 +114,9 @@ class Bundle:
                 f"Samples are {samples.dtype} of shape {samples.shape}; a bundle takes float32 in [-1, 1] "
                 "of shape (batch, num_samples), neither of them 0."
             )
+        window = self.info.window_samples
+        if samples.shape[1] < window:
+            samples = np.stack([with_room_tone(clip, window) for clip in samples])
         logits, embedding = self._session.run(["logits", "embedding"], {"samples": samples})
         wanted = (len(samples), len(self.info.labels))
         if logits.shape != wanted or embedding.ndim != 2 or len(embedding) != len(samples):

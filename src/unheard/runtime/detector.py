@@ -112,7 +112,7 @@ class StreamingDetector:
         return self._take(self._scorer.push(samples))
 
     def flush(self) -> list[Event]:
-        """End the stream; one shorter than a window is padded with zeros and scored once."""
+        """End the stream; one shorter than a window is continued with its room tone and scored once."""
         return self._take(self._scorer.flush())
 
     @property

@@ -19,8 +19,9 @@ from unheard.corpus.scan import DECODABLE, scan_folder
 from unheard.errors import AudioError, CorpusError
 from unheard.runtime.bundle import Bundle
 from unheard.runtime.detector import DetectorOptions, Event, EventFinder
-from unheard.runtime.windows import WindowScorer, WindowScores, fit_to_window
+from unheard.runtime.windows import WindowScorer, WindowScores
 from unheard.signal.audio_file import read_audio
+from unheard.signal.room_tone import with_room_tone
 from unheard.units import samples_to_seconds
 
 
@@ -104,7 +105,7 @@ def _hear(bundle: Bundle, path: Path, options: DetectorOptions) -> _ShortClip | 
         return FailedClip(path, str(error))
     duration_s = samples_to_seconds(len(samples), info.sample_rate)
     if len(samples) < info.window_samples + info.hop_samples:
-        return _ShortClip(path, fit_to_window(samples, info.window_samples), duration_s)
+        return _ShortClip(path, with_room_tone(samples, info.window_samples), duration_s)
     return _prediction(bundle, path, duration_s, WindowScorer(bundle).push(samples), options)
 
 

@@ -53,7 +53,7 @@ class WindowScorer:
         return scored
 
     def flush(self) -> WindowScores:
-        """End the stream: one that is shorter than a window is padded with zeros and scored once.
+        """End the stream: one that is shorter than a window is continued with its room tone and scored once.
 
         What comes after the last whole window of a longer stream, less than a hop, is not scored.
         """
@@ -66,7 +66,7 @@ class WindowScorer:
         first = self._num_windows * info.hop_samples
         starts = [first + i * info.hop_samples for i in range(len(windows))]
         ends = [start + len(window) for start, window in zip(starts, windows, strict=True)]
-        rows = [self.bundle.scores(fit_to_window(window, info.window_samples)[None]) for window in windows]
+        rows = [self.bundle.scores(window[None]) for window in windows]
         self._num_windows += len(windows)
         return WindowScores(
             np.array([samples_to_seconds(start, info.sample_rate) for start in starts], np.float64),
@@ -84,8 +84,3 @@ class WindowScorer:
             )
         if not np.isfinite(samples).all():
             raise UsageError("Samples are not all finite (NaN or infinity); check what feeds the stream.")
-
-
-def fit_to_window(samples: NDArray[np.float32], window_samples: int) -> NDArray[np.float32]:
-    """`(num_samples,)` to `(window_samples,)`: zeros appended when short, the end cut off when long."""
-    return np.pad(samples[:window_samples], (0, max(0, window_samples - len(samples))))
