@@ -11,7 +11,9 @@ import torch
 from unheard.models.front_end import PRESETS
 from unheard.models.speech_model import SpeechModel
 from unheard.models.word_space import WordSpace, loud_weights
-from unheard.train.word_space import OtherWords, embed, whitening
+from unheard.train import word_space
+from unheard.train.recipe import load_recipe
+from unheard.train.word_space import OtherWords, embed, fit_space, whitening
 
 
 def test_weights_are_on_what_is_loud() -> None:
@@ -54,3 +56,23 @@ def test_directions_have_length_1_in_both_precisions() -> None:
 def test_a_word_is_no_negative_of_itself(tmp_path: Path) -> None:
     others = OtherWords(np.eye(3, dtype=np.float32), np.array(["cat", "dog", "cat"]))
     np.testing.assert_array_equal(others.without(("cat",)), [[0, 1, 0]])
+
+
+def test_a_space_of_clips_that_were_cut_otherwise_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what fitting costs, a minute, only the answer is left out here."""
+    monkeypatch.setenv("UNHEARD_CACHE", str(tmp_path))
+    model, fitted = SpeechModel("word-space", 2, PRESETS["whisper"], 4000).eval(), []
+
+    def fit(model: SpeechModel, *_: object) -> dict[str, np.ndarray]:
+        fitted.append(model)
+        size = 768
+        words = {"words": np.array(["cat"]), "pooled": np.ones((1, size), np.float16)}
+        return {"weight": np.eye(size), "bias": np.zeros(size), **words}
+
+    monkeypatch.setattr(word_space, "_fitted", fit)
+    for clips_format in (2, 2, 3):
+        monkeypatch.setattr(word_space, "CLIPS_FORMAT", clips_format)
+        fit_space(model, load_recipe("large"), lambda _: None)
+    assert len(fitted) == 2

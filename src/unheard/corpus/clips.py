@@ -21,7 +21,7 @@ from unheard.signal.audio_file import read_audio, to_int16
 from unheard.signal.room_tone import with_room_tone
 
 OnProgress = Callable[[int, int], None]
-FORMAT = 2
+FORMAT = 2  # of what is kept in the cache; raise it when the same recordings give other clips
 
 
 def cache_folder() -> Path:

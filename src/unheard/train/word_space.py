@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from unheard.corpus.classes import ClassMap
+from unheard.corpus.clips import FORMAT as CLIPS_FORMAT
 from unheard.corpus.clips import cache_folder
 from unheard.corpus.labelled import labelled_clips
 from unheard.files import replacing
@@ -59,7 +60,7 @@ def fit_space(
     Raises: MissingExtraError without `unheard[voices]`.
     """
     sounds = (recipe.data.sample_rate, model.window_samples, recipe.augment, english_words())
-    key = (VERSION, recipe.pretrained.weights, *sounds)
+    key = (VERSION, CLIPS_FORMAT, recipe.pretrained.weights, *sounds)
     target = cache_folder() / "word-space" / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.npz"
     if not target.is_file():
         on_step("fitting the space of words to synthetic voices; this is done once and takes a minute or two")
