@@ -107,7 +107,8 @@ class Bundle:
     def logits(self, samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Logits `(batch, classes)` and embedding `(batch, size)` of samples `(batch, num_samples)`.
 
-        The samples are at `info.sample_rate`, on the caller's word. Another dtype or shape is a `UsageError`.
+        The samples are at `info.sample_rate`, on the caller's word; clips shorter than the window go on with
+        their room tone. Another dtype or shape is a `UsageError`.
         """
         if samples.dtype != np.float32 or samples.ndim != 2 or samples.size == 0:
             raise UsageError(

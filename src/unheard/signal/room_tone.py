@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from unheard.signal.frames import frames_of
+
 FRAMES = 100  # in as many samples as are asked for
 QUIET_SHARE = 0.1  # of a clip's frames
 
@@ -35,10 +37,9 @@ def with_room_tone(samples: NDArray[np.float32], num_samples: int) -> NDArray[np
 
 def _quietest(samples: NDArray[np.float32], frame_samples: int) -> NDArray[np.float32]:
     """`(num_frames, frame_samples)`, at least one frame."""
-    num_frames = len(samples) // frame_samples
-    frames = samples[: num_frames * frame_samples].reshape(num_frames, frame_samples)
+    frames = frames_of(samples, frame_samples, frame_samples)
     order = np.argsort(frames.var(axis=1), kind="stable")
-    return frames[order[: max(1, int(QUIET_SHARE * num_frames))]]
+    return frames[order[: max(1, int(QUIET_SHARE * len(frames)))]]
 
 
 def _noise_like(frames: NDArray[np.float32], num_samples: int) -> NDArray[np.float64]:
