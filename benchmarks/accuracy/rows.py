@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from unheard_words import heard_words
@@ -37,16 +38,26 @@ class FinishedRun:
         """The folder's name without its seed: `robust` of `robust-2`."""
         return self.folder.name.removesuffix(f"-{self.options.seed}")
 
+    @cached_property
+    def teachers(self) -> tuple[FinishedRun, ...]:
+        """The runs that it learned from, given or its own. Raises: as `load`, where one is there no more."""
+        own = self.folder / "teacher"
+        folders = self.options.teachers or ((own,) if own.is_dir() else ())
+        return tuple(FinishedRun.load(Path(folder)) for folder in folders)
+
     @property
     def heard_words(self) -> set[str]:
-        """Words that training heard more than a few times, from people or from synthetic voices."""
+        """Words that training heard more than a few times, from people or from synthetic voices; its own or
+        that of its teachers."""
         said = english_words() if self.options.recipe.data.voices else []
-        return heard_words(self.corpus).union(said)
+        own = heard_words(self.corpus).union(said)
+        return own.union(*(teacher.heard_words for teacher in self.teachers))
 
     @property
     def noise_kinds(self) -> set[str]:
-        """Names of the folders of noise that it was trained with besides the corpus's own."""
-        return {Path(folder).name for folder in self.options.noise}
+        """Names of the folders of noise that it or its teachers heard besides the corpus's own."""
+        own = {Path(folder).name for folder in self.options.noise}
+        return own.union(*(teacher.noise_kinds for teacher in self.teachers))
 
 
 @dataclass(frozen=True)

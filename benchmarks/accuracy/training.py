@@ -95,7 +95,9 @@ def train_missing(run: Wanted, corpus: Path, out: Path, say: Callable[[str], Non
     if (folder / FINISHED).is_file():
         return folder
     say(f"training {folder}")
-    watch = Watch(callbacks=Callbacks(on_epoch=lambda row, epochs: say(describe_epoch(row, epochs))))
+    watch = Watch(
+        on_step=say, callbacks=Callbacks(on_epoch=lambda row, epochs: say(describe_epoch(row, epochs)))
+    )
     if (folder / "run.json").is_file():
         resume(folder, watch)
     else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ from unheard.files import write_json
 from unheard.run import RUN_FORMAT, RunOptions
 from unheard.runtime.bundle import BundleInfo, write_bundle
 from unheard.train.recipe import load_recipe
+from unheard.train.synthetic import english_words
 
 LABELS = ("low", "high", "_unknown_")
 CURVES = "epoch,validation_accuracy,epoch_s\n1.0,0.5,60.0\n2.0,0.8,120.0\n"
@@ -372,15 +375,29 @@ def test_what_is_missing_is_trained_and_what_was_killed_goes_on(tone_words: Path
     folder = train_missing(run, tone_words, tmp_path, told.append)
     assert folder == tmp_path / "simple-cnn-1d-3"
     assert FinishedRun.load(folder).name == "simple-cnn-1d"
-    assert len(told) == 2  # that it trains, and its epoch
+    assert told[0] == f"training {folder}"
+    assert len([line for line in told if line.startswith("epoch")]) == 1
+    num_told = len(told)
     weights = (folder / "bundle" / "model.onnx").read_bytes()
     assert train_missing(run, tone_words, tmp_path, told.append) == folder
-    assert len(told) == 2
+    assert len(told) == num_told
     (folder / "evaluation.json").unlink()
     (folder / "bundle" / "model.onnx").unlink()
     train_missing(run, tone_words, tmp_path, told.append)
     assert (folder / "evaluation.json").is_file()
     assert (folder / "bundle" / "model.onnx").read_bytes() == weights
+
+
+def test_what_teachers_heard_their_student_has_heard(trained_run: Path, tmp_path: Path) -> None:
+    run = FinishedRun.load(trained_run)
+    shutil.copytree(trained_run, tmp_path / "teacher-3")
+    described = json.loads((trained_run / "run.json").read_text("utf-8"))
+    described["noise"] = ["/recordings/rain"]
+    described["recipe"]["data"]["voices"] = 10
+    (tmp_path / "teacher-3" / "run.json").write_text(json.dumps(described), "utf-8")
+    taught = replace(run, options=replace(run.options, teachers=(str(tmp_path / "teacher-3"),)))
+    assert taught.noise_kinds == run.noise_kinds | {"rain"}
+    assert taught.heard_words - run.heard_words == set(english_words()) - run.heard_words
 
 
 def test_some_of_each_word_come_from_all_speakers() -> None:
