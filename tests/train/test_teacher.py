@@ -62,5 +62,18 @@ def test_a_teacher_that_heard_the_test_speakers_is_refused(tone_corpus: Corpus, 
     other = tone_corpus.with_split(swap)
     require_unheard(tone_corpus, tone_corpus, tmp_path)
     speakers = other.subset("train").frame["speaker"].n_unique()
-    with pytest.raises(UsageError, match=f"trained on {speakers} of the speakers that this run holds out"):
+    with pytest.raises(UsageError, match=f"trained on {speakers} of the speakers or recordings"):
         require_unheard(other, tone_corpus, tmp_path)
+
+
+@pytest.mark.parametrize("told_by", ["session", None])
+def test_a_teacher_that_heard_the_test_recordings_of_nobody_is_refused(
+    tone_corpus: Corpus, tmp_path: Path, told_by: str | None
+) -> None:
+    session = pl.lit(None, pl.String) if told_by is None else pl.col("speaker")
+    frame = tone_corpus.frame.with_columns(session=session, speaker=pl.lit(None, pl.String))
+    unnamed = Corpus(frame, layout=tone_corpus.layout)
+    require_unheard(unnamed, unnamed, tmp_path)
+    other = unnamed.with_split(pl.col("split").replace({"train": "test", "test": "train"}))
+    with pytest.raises(UsageError, match=r"was trained on \d+ of the speakers or recordings"):
+        require_unheard(other, unnamed, tmp_path)

@@ -15,6 +15,9 @@ from unheard.errors import UsageError
 from unheard.models.speech_model import SpeechModel
 from unheard.train.checkpoints import load_weights
 
+_RECORDING = pl.format("{} at {} s", pl.coalesce("path", "id"), pl.col("start_s").fill_null(0.0))
+_OWNER = pl.coalesce("speaker", "session", _RECORDING).alias("owner")
+
 
 @dataclass(frozen=True)
 class Teacher:
@@ -67,16 +70,17 @@ def as_teacher(
 
 
 def require_unheard(teacher: Corpus, student: Corpus, folder: Path) -> None:
-    """Raise UsageError where the teacher was trained on speakers that this run is validated or tested on.
+    """Raise UsageError where the teacher was trained on speakers that this run is validated or tested on; on
+    sessions, where no speaker is named, and on recordings, where neither is.
 
     What it learned of their voices would pass to the student, and the test would no longer be of unheard
     people.
     """
-    heard = teacher.subset("train").frame["speaker"].drop_nulls().unique()
-    held_out = student.utterances.filter(pl.col("split").is_in(["validation", "test"]))
-    both = held_out.filter(pl.col("speaker").is_in(heard.implode()))["speaker"].unique().sort()
+    heard = teacher.subset("train").utterances.select(_OWNER).to_series()
+    held_out = student.utterances.filter(pl.col("split").is_in(["validation", "test"])).select(_OWNER)
+    both = held_out.filter(pl.col("owner").is_in(heard.implode())).to_series().unique().sort()
     if len(both):
         raise UsageError(
-            f"Teacher '{folder}' was trained on {len(both)} of the speakers that this run holds out, such as "
-            f"{both[0]}. Train it with the same --split and --salt."
+            f"Teacher '{folder}' was trained on {len(both)} of the speakers or recordings that this run "
+            f"holds out, such as {both[0]}. Train it with the same --split and --salt."
         )
