@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from unheard.files import remove_left_behind, replacing, write_json, write_text
+from unheard.errors import UsageError
+from unheard.files import remove_left_behind, replacing, sole_writer, write_json, write_text
 
 
 def test_text_comes_back_and_nothing_lies_beside_it(tmp_path: Path) -> None:
@@ -56,3 +59,25 @@ def test_only_what_nobody_writes_any_more_is_removed(tmp_path: Path) -> None:
         os.utime(path, (time.time() - 7200,) * 2)
     remove_left_behind(tmp_path)
     assert [path.exists() for path in (old, new, other)] == [False, True, True]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not locked there")
+def test_a_second_process_is_kept_out_until_the_first_has_ended(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text("{}")
+    program = (
+        "import sys; from pathlib import Path; from unheard.files import sole_writer\n"
+        "with sole_writer(Path(sys.argv[1])): print('mine', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "mine\n"
+        with pytest.raises(UsageError, match="Another process is at work"), sole_writer(path):
+            pass
+        other.kill()
+    with sole_writer(path):
+        pass
+    with sole_writer(path):
+        pass

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from unheard.errors import UsageError
+
 LEFT_BEHIND_S = 3600.0  # a partial file that old is of no one who still writes
 
 
@@ -23,6 +25,31 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def sole_writer(path: Path) -> Iterator[None]:
+    """While it lasts, nobody else who asks for the same existing file gets it; the system lets go of it when
+    the process ends, however it ends. Where files can't be locked (Windows, some network disks) nobody is
+    kept out.
+
+    Raises: UsageError where another process has it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"Another process is at work in '{path.parent}'. Wait for it to end, or end it."
+            ) from None
+        except OSError:
+            pass
+        yield
 
 
 def remove_left_behind(folder: Path) -> None:

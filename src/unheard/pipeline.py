@@ -17,25 +17,35 @@ from unheard.augment.conditions import conditions
 from unheard.augment.noise_bank import NoiseBank
 from unheard.augment.room_bank import RoomBank
 from unheard.corpus.background import PARTS
+from unheard.corpus.espeak import require_espeak
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import labelled_clips
 from unheard.corpus.more_recordings import with_recordings
 from unheard.corpus.scan import DECODABLE, scan_folder
 from unheard.corpus.split import split_corpus
 from unheard.corpus.table import Corpus
-from unheard.errors import UsageError
-from unheard.files import write_json
+from unheard.errors import BundleError, MissingExtraError, UsageError
+from unheard.files import sole_writer, write_json
 from unheard.release.measure import ConditionResult, class_map, clean_only, measure
 from unheard.release.package import bundle_info, describe_training, package
 from unheard.report.audit_words import headline
 from unheard.results import write_results
 from unheard.run import RUN_FORMAT, Run, RunOptions, Watch, read_options
 from unheard.runtime.bundle import Bundle
-from unheard.teaching import load_teacher, silence_shift, taught_draws, teacher_runs
+from unheard.teaching import (
+    load_teacher,
+    silence_shift,
+    taught_draws,
+    teacher_options,
+    teacher_runs,
+    trains_teacher,
+)
 from unheard.train.augmentation import Sources, build_augmentation
+from unheard.train.checkpoints import num_trained_epochs
 from unheard.train.fit import fit
 from unheard.train.precision import fixed_precision
 from unheard.train.prepare import build_model, choose_window_s, classes_of, prepare, split_with_noise
+from unheard.train.recipe import change_recipe
 from unheard.train.synthetic import make_voices, wants_voices
 
 BEFORE_RUN = {
@@ -66,6 +76,7 @@ def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch
     """The same from a corpus in memory."""
     options = replace(options, recipe=fixed_precision(options.recipe))
     split = split_corpus(corpus, options.split)
+    options = _with_what_is_here(split.corpus, options)
     _require_trainable(split.corpus, options)
     folder.mkdir(parents=True, exist_ok=True)
     split.corpus.save(folder / "corpus.parquet")
@@ -82,18 +93,20 @@ def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch
         folder / "run.json",
         {"format": RUN_FORMAT, "unheard_version": unheard.__version__, **options.to_dict()},
     )
-    return _finish(split.corpus, folder, options, watch, resumed=False)
+    with sole_writer(folder / "run.json"):
+        return _finish(split.corpus, folder, options, watch, resumed=False)
 
 
 def resume(folder: Path, watch: Watch = Watch()) -> Run:
     """Go on with a run that was killed, from its last whole epoch; same weights as if it had not been.
 
-    Raises: UsageError when `folder` holds no run, or one that can't be read.
+    Raises: UsageError when `folder` holds no run, one that can't be read, or one that another process trains.
     """
     options = read_options(folder)
     if options.recipe.model.architecture == "word-space":
         raise UsageError(f"'{folder}' is of --few-shot, which takes seconds: start it anew elsewhere.")
-    return _finish(Corpus.load(folder / "corpus.parquet"), folder, options, watch, resumed=True)
+    with sole_writer(folder / "run.json"):
+        return _finish(Corpus.load(folder / "corpus.parquet"), folder, options, watch, resumed=True)
 
 
 def require_free(folder: Path) -> None:
@@ -109,6 +122,33 @@ def require_free(folder: Path) -> None:
         )
 
 
+def _with_what_is_here(corpus: Corpus, options: RunOptions) -> RunOptions:
+    """The options less what this machine lacks packages or weights for, which `left_out` names.
+
+    Decided once: a run that is resumed goes on with what it began with.
+    Raises: UsageError where the recipe's own teacher can't be trained on this corpus.
+    """
+    recipe, left_out = options.recipe, []
+    if wants_voices(recipe, corpus):
+        try:
+            require_espeak()
+        except MissingExtraError as error:
+            left_out.append(f"synthetic voices left out: {error}")
+            recipe = change_recipe(recipe, {"data.voices": 0}, recipe.name)
+    if trains_teacher(options):
+        try:
+            _require_trainable(corpus, teacher_options(options))
+        except (MissingExtraError, BundleError) as error:
+            left_out.append(f"trained without a teacher, which costs accuracy: {error}")
+            recipe = change_recipe(recipe, {"distillation.teacher": "none"}, recipe.name)
+        except UsageError as error:
+            teacher = recipe.distillation.teacher
+            raise UsageError(
+                f"Its teacher, '{teacher}': {error} Or set distillation.teacher=none."
+            ) from error
+    return replace(options, recipe=recipe, left_out=(*options.left_out, *left_out))
+
+
 def _require_trainable(corpus: Corpus, options: RunOptions) -> None:
     """Raise for what can be told to be wrong before anything is written or decoded."""
     recipe = options.recipe
@@ -118,8 +158,10 @@ def _require_trainable(corpus: Corpus, options: RunOptions) -> None:
     build_model(recipe, classes, choose_window_s(corpus, recipe), seed=0)
     sources = Sources(recipe.data.sample_rate)
     build_augmentation(recipe.augment, sources, has_unknown=classes.unknown is not None)
+    if options.teachers and recipe.training.mixup_alpha > 0:
+        raise UsageError("training.mixup_alpha mixes labels, which no teacher answered. Set it to 0.")
     for teacher in options.teachers:
-        load_teacher(Path(teacher), corpus, classes, recipe.data)
+        load_teacher(Path(teacher), corpus, classes, recipe)
 
 
 def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, resumed: bool) -> Run:
@@ -127,6 +169,8 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     recipe, split = options.recipe, json.loads((folder / "split.json").read_text("utf-8"))
     for remark in (*split["notes"], *split["warnings"]):
         watch.on_step(f"split: {remark}")
+    for remark in options.left_out:
+        watch.on_step(remark)
     blockers = _blockers(folder)
     for blocker in blockers:
         watch.on_step(f"audit, blocking: {blocker}")
@@ -136,7 +180,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
     voices = None
     if wants_voices(recipe, corpus):
         watch.on_step("making synthetic voices, or finding them in the cache")
-        voices = make_voices(recipe, classes, options.seed, watch.on_step, watch.on_progress)
+        voices = make_voices(recipe, classes, options.seed, watch.on_progress)
     data = prepare(corpus, recipe, classes, window_s, voices=voices, on_progress=watch.on_progress)
     if corpus.speech.height and not data.train.num_speech:
         watch.on_step("other speech left out: data.speech is 0, the model has no _unknown_, or nobody talks")
@@ -149,11 +193,10 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         f"on {len(data.train):,} clips by the recipe '{recipe.name}'"
     )
     draws = None
-    if lessons:
-        teachers = [load_teacher(lesson, corpus, classes, recipe.data) for lesson in lessons]
+    if lessons and num_trained_epochs(folder / "checkpoints" / "last.ckpt") < recipe.training.epochs:
         names = " and ".join(str(lesson) for lesson in lessons)
         watch.on_step(f"drawing {recipe.distillation.draws} epochs of clips, answered by {names}")
-        draws = taught_draws(teachers, data, model, folder, options, watch)
+        draws = taught_draws(lessons, corpus, data, model, folder, options, watch)
     fitted = fit(
         model,
         data,
@@ -194,7 +237,7 @@ def _finish(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch, *, 
         bundle,
         corpus,
         split["table"],
-        (*split["notes"], *split["warnings"], *blockers),
+        (*options.left_out, *split["notes"], *split["warnings"], *blockers),
         fitted.curves,
         results,
     )

@@ -63,6 +63,7 @@ class RunOptions:
     measure_conditions: bool = True
     audit: bool = True  # the quick audit first
     threshold: float = 0.5  # of an event in a stream
+    left_out: tuple[str, ...] = ()  # of the recipe, for want of a package or of weights: what, and why
 
     def to_dict(self) -> dict[str, Any]:
         """As `run.json` holds it."""
@@ -78,6 +79,7 @@ class RunOptions:
         kept["noise"] = tuple(document.get("noise", ()))
         kept["speech"] = tuple(document.get("speech", ()))
         kept["teachers"] = tuple(document.get("teachers", ()))
+        kept["left_out"] = tuple(document.get("left_out", ()))
         return cls(recipe=recipe, split=SplitOptions(**document["split"]), **kept)
 
 

@@ -89,6 +89,11 @@ def _require_within(name: str, value: int, limits: tuple[int, int]) -> None:
         raise UsageError(f"{name} is {value}; espeak-ng takes {low} to {high}.")
 
 
+def require_espeak() -> None:
+    """Raise MissingExtraError where espeak-ng is not installed."""
+    _loader()
+
+
 def _loader() -> Any:
     try:
         import espeakng_loader

@@ -72,6 +72,12 @@ def model_weights(checkpoint: dict[str, Any]) -> dict[str, Tensor]:
     }
 
 
+def num_trained_epochs(path: Path) -> int:
+    """Whole epochs behind a training checkpoint; 0 where there is none. Raises: TrainingError as
+    `read_checkpoint`."""
+    return int(read_checkpoint(path)["epoch"]) + 1 if path.exists() else 0
+
+
 def load_weights(model: nn.Module, path: Path) -> None:
     """Give a model the weights of a training checkpoint.
 

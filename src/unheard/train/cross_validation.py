@@ -16,6 +16,7 @@ from unheard.corpus.clips import OnProgress
 from unheard.corpus.labelled import LabelledClips, labelled_clips
 from unheard.corpus.splits.assign import hash_position
 from unheard.corpus.table import Corpus
+from unheard.errors import MissingExtraError
 from unheard.models.speech_model import SpeechModel
 from unheard.train.fit import Callbacks, TrainingData, fit
 from unheard.train.prepare import build_model, choose_window_s, classes_of, training_data
@@ -66,7 +67,10 @@ def load_material(
 
     spoken = None
     if wants_voices(recipe, corpus):
-        spoken = make_voices(recipe, classes, seed, on_step, on_progress)
+        try:
+            spoken = make_voices(recipe, classes, seed, on_progress)
+        except MissingExtraError as error:
+            on_step(f"synthetic voices left out: {error}")
     return Material(corpus, recipe, classes, window_s, read(corpus), None if spoken is None else read(spoken))
 
 

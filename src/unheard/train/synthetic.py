@@ -19,7 +19,6 @@ from unheard.corpus.classes import ClassMap, speech_commands_among
 from unheard.corpus.clips import cache_folder
 from unheard.corpus.table import Corpus
 from unheard.corpus.voices import VoiceOptions, synthesize_corpus
-from unheard.errors import MissingExtraError
 from unheard.train.recipe import Recipe
 
 COMMAND_VOICES, COMMAND_TAKES = 75, 2
@@ -51,18 +50,13 @@ def make_voices(
     recipe: Recipe,
     classes: ClassMap,
     seed: int,
-    on_step: Callable[[str], None],
     on_progress: Callable[[int, int], None] | None = None,
-) -> Corpus | None:
+) -> Corpus:
     """Synthetic clips of all commands and, with `_unknown_`, of other words; made once and kept in the cache.
 
-    None, with a remark, where the extra `unheard[voices]` is not installed.
+    Raises: MissingExtraError without `unheard[voices]`.
     """
-    try:
-        return speak_orders(_orders(classes, recipe.data.sample_rate, seed), on_progress)
-    except MissingExtraError as error:
-        on_step(f"synthetic voices left out: {error}")
-        return None
+    return speak_orders(_orders(classes, recipe.data.sample_rate, seed), on_progress)
 
 
 def speak_orders(orders: Sequence[Order], on_progress: Callable[[int, int], None] | None = None) -> Corpus:
