@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import polars as pl
 from next_to_nothing import without_network
 from plain_loader import ClipByClip, with_rooms_anew
 
+from unheard.cores import usable_cores
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.split import SplitOptions, split_corpus
 from unheard.corpus.table import Corpus
@@ -85,7 +85,7 @@ def prepare_setting(
     training = some.subset("train")
     if len(data.train) != training.frame.height:
         raise CorpusError("Some of the chosen clips do not decode; choose another number of clips.")
-    workers = num_workers or len(os.sched_getaffinity(0))
+    workers = num_workers or usable_cores()
     return Setting(recipe, classes, window_s, data, training, workers, rooms_anew)
 
 

@@ -59,6 +59,16 @@ def test_the_exported_form_computes_the_same(name: str) -> None:
     )
 
 
+def test_windows_of_an_odd_number_of_samples_have_as_many_frames() -> None:
+    options = replace(PRESETS["whisper"], sample_rate=44_100)
+    assert options.fft_samples % 2 == 1
+    front_end = FrontEnd(options, 44_100)
+    samples = 0.1 * torch.randn(1, 44_100, generator=torch.Generator().manual_seed(0))
+    energy = front_end.energy(samples)
+    assert energy.shape[2] == front_end.num_frames
+    torch.testing.assert_close(front_end.exported_energy(samples), energy, atol=1e-7, rtol=1e-3)
+
+
 def test_fewer_bins_keep_the_sum_of_a_band() -> None:
     whole = mel_filters(FrontEndOptions())
     thin = mel_filters(FrontEndOptions(bins_per_band=6))

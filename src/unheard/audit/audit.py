@@ -13,9 +13,10 @@ import polars as pl
 from unheard.audit.catalog import choose_checks
 from unheard.audit.check import Check, Material
 from unheard.audit.finding import CheckResult
-from unheard.audit.measure import measure_corpus, usable_cores
+from unheard.audit.measure import measure_corpus
 from unheard.audit.result import Audit, CheckOutcome
 from unheard.audit.target import Target
+from unheard.cores import usable_cores
 from unheard.corpus.table import Corpus
 
 

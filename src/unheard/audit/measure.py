@@ -10,7 +10,6 @@ import functools
 import hashlib
 import importlib
 import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 import unheard.signal
 from unheard.audit.chunk_key import Job, chunk_key
+from unheard.cores import usable_cores
 from unheard.corpus.clips import cache_folder
 from unheard.corpus.table import Corpus
 from unheard.errors import AudioError
@@ -122,11 +122,6 @@ def _measures() -> tuple[Callable[[Sound], Any], ...]:
     return tuple(
         getattr(importlib.import_module(f"unheard.signal.{name}"), f"measure_{name}") for name in MEASURES
     )
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _measured_chunks(jobs: Sequence[Job], cache: Path, num_workers: int) -> Iterator[pl.DataFrame]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from unheard.cores import usable_cores
 from unheard.corpus.table import Corpus
 from unheard.errors import AudioError, CorpusError
 from unheard.files import replacing, write_json
@@ -65,7 +66,7 @@ def load_clips(
     The key is the content of the files, so edited audio is decoded again and moved audio is not.
     Raises: CorpusError when more than `max_failed_share` of the clips do not decode.
     """
-    num_clips, workers = corpus.frame.height, num_workers or os.cpu_count() or 1
+    num_clips, workers = corpus.frame.height, num_workers or usable_cores()
     key = _content_key(corpus, sample_rate, window_samples, workers)
     target = (folder or cache_folder()) / "clips" / f"{key}.i16"
     if not target.exists():

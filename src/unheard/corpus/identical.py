@@ -8,7 +8,6 @@ another container (WAV, FLAC) is found, one at another level, rate or offset is 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import TypeVar
 import numpy as np
 import polars as pl
 
+from unheard.cores import usable_cores
 from unheard.errors import AudioError
 from unheard.signal.audio_file import read_audio
 
@@ -140,4 +140,4 @@ def _batches(items: Sequence[_Item]) -> Iterable[Sequence[_Item]]:
 
 
 def _workers() -> int:
-    return min(16, 2 * (os.cpu_count() or 1))
+    return min(16, 2 * usable_cores())

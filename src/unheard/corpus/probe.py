@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 
+from unheard.cores import usable_cores
 from unheard.corpus.schema import REJECTED_COLUMNS
 from unheard.errors import AudioError, CorpusError
 from unheard.signal.audio_file import probe_audio
@@ -34,7 +34,7 @@ def probe_recordings(
 
     Reading headers waits for the disk, so there are more threads than cores: by default 4 a core, up to 16.
     """
-    workers = num_workers or min(16, 4 * (os.cpu_count() or 1))
+    workers = num_workers or min(16, 4 * usable_cores())
     chunks = [paths[begin : begin + _AT_ONCE] for begin in range(0, len(paths), _AT_ONCE)]
     headers: list[_Header] = []
     reasons: list[_Reason] = []

@@ -14,7 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from unheard.audit.audit import side_by_side
-from unheard.audit.measure import measure_corpus, usable_cores
+from unheard.audit.measure import measure_corpus
+from unheard.cores import usable_cores
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.clips import fit_clip
 from unheard.corpus.labelled import clip_groups

@@ -327,7 +327,7 @@ class FrontEnd(nn.Module):
         """Power spectrum `(batch, num_frames, num_fft_bins)`; a full-scale sine has power 1 in its bin."""
         options = self.options
         half = options.fft_samples // 2
-        padded = functional.pad(samples, (half, half))
+        padded = functional.pad(samples, (half, options.fft_samples - half))
         frames = padded.unfold(-1, options.fft_samples, options.hop_samples)
         spectrum = torch.fft.rfft(frames * (self.window * (2.0 / self.window.sum())))
         power: Tensor = spectrum.real.square() + spectrum.imag.square()

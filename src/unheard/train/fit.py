@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from torch.utils.data import DataLoader, TensorDataset
 
+from unheard.cores import usable_cores
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.labelled import LabelledClips
 from unheard.models.speech_model import SpeechModel
@@ -147,7 +147,7 @@ def epoch_plan(data: TrainingData, recipe: Recipe, seed: int) -> EpochPlan:
 
 def set_threads(num_threads: int) -> int:
     """Threads that torch computes with; 0 takes one a core that this process may use."""
-    wanted = num_threads or len(os.sched_getaffinity(0))
+    wanted = num_threads or usable_cores()
     torch.set_num_threads(wanted)
     return wanted
 

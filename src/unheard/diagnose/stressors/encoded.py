@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from unheard.audit.measure import usable_cores
+from unheard.cores import usable_cores
 from unheard.diagnose.stressors.stressor import Clips
 from unheard.signal.resample import resample
 
