@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from numpy.typing import NDArray
 
@@ -13,18 +16,26 @@ from unheard.cli.enrol_word import lines
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import labelled_clips
+from unheard.corpus.table import Corpus
 from unheard.corpus.voice_draws import VoiceOptions
 from unheard.corpus.voices import synthesize_corpus
 from unheard.enrolling import EnrolOptions, enrol_word
 from unheard.errors import UsageError
-from unheard.few_shot import FewShotOptions, few_shot_recipe, train_few_shot
+from unheard.few_shot import (
+    OTHER_WORDS,
+    FewShotOptions,
+    choose_threshold,
+    few_shot_recipe,
+    thresholds_without,
+    train_few_shot,
+)
 from unheard.models.front_end import PRESETS
 from unheard.models.speech_model import SpeechModel
 from unheard.pipeline import resume
 from unheard.release.export import export_onnx
 from unheard.release.measure import class_map
 from unheard.release.package import bundle_info
-from unheard.run import Run
+from unheard.run import Run, Watch
 from unheard.runtime.bundle import Bundle, write_bundle
 from unheard.runtime.scoring import clip_logits
 
@@ -102,6 +113,46 @@ def test_the_estimate_is_cross_validated_and_says_so(run: Run) -> None:
     assert np.abs(shipped - predictions.logits).max() > 0.1  # those were answered without their speaker
 
 
+def test_who_speaks_sets_no_threshold_for_himself() -> None:
+    """All clips of b but one are far from any word, those of a near; what is odd does not set thresholds."""
+    own = np.array([[0.9], [0], [0.9], [0], [0.1], [0], [0.1], [0]], np.float32)
+    reached = {OTHER_WORDS: own, "synthetic words": np.full((8, 1), 0.05, np.float32)}
+    assert choose_threshold(reached, 0.01)[0] == pytest.approx(0.9)
+    found = thresholds_without(reached, list("aaaabbbb"), 0.01)
+    assert found == {"a": pytest.approx(0.1), "b": pytest.approx(0.9)}
+    alone = thresholds_without(reached, list("aaaaaaaa"), 0.01)
+    assert alone == {"a": pytest.approx(0.05)}
+
+
+def test_of_one_voice_each_clip_is_left_out_by_itself(folder: Path) -> None:
+    voices = replace(VOICES, num_voices=1, takes_per_word=2)
+    synthesize_corpus(folder / "one voice", WORDS, voices)
+    options = FewShotOptions(recipe=few_shot_recipe(("window_s=0.7",)))
+    run = train_few_shot(folder / "one voice", folder / "one", options)
+    assert run.results[0].evaluation.metrics["accuracy"].value > 0.8
+    assert len(set(run.results[0].predictions.groups)) == 6
+    assert any(warning.startswith("One speaker says all the words") for warning in run.warnings)
+    assert not any("nothing is left" in warning for warning in run.warnings)
+
+
+def test_what_one_person_alone_says_is_named(folder: Path, clips: Path) -> None:
+    corpus = load_corpus(clips)
+    one = corpus.frame["speaker"].min()
+    corpus.filter((pl.col("label") != "lamp") | (pl.col("speaker") == one)).save(folder / "thin.parquet")
+    options = FewShotOptions(recipe=few_shot_recipe(("window_s=0.7",)))
+    run = train_few_shot(folder / "thin.parquet", folder / "thin", options)
+    assert any(
+        warning.startswith("Of lamp nothing is left when its only speaker") for warning in run.warnings
+    )
+
+
+def test_a_class_for_silence_is_refused(clips: Path, folder: Path) -> None:
+    recipe = few_shot_recipe(("window_s=0.7", "data.silence=yes"))
+    with pytest.raises(UsageError, match=r"Set data\.silence=no"):
+        train_few_shot(clips, folder / "silent", FewShotOptions(recipe=recipe))
+    assert not (folder / "silent").exists()
+
+
 def _samples(run: Run) -> NDArray[np.int16]:
     found = labelled_clips(
         run.corpus,
@@ -123,6 +174,22 @@ def test_a_word_more_leaves_the_others_as_they_are(run: Run, new_word: list[Path
     np.testing.assert_allclose(after[:, :-1], before, atol=1e-3)
     assert set(answers(enrolled.bundle, folder / "new")) == {"elephant: elephant"}
     assert "between 44% and 100%" in lines(enrolled)[0]  # Wilson's interval for 3 of 3
+    assert enrolled.bundle.info.num_parameters == run.bundle.info.num_parameters + 768 + 1
+
+
+def test_recordings_that_are_gone_cost_their_part_of_the_threshold(
+    run: Run, new_word: list[Path], folder: Path
+) -> None:
+    shutil.copytree(run.folder, folder / "moved")
+    corpus = load_corpus(folder / "moved" / "corpus.parquet")
+    gone = corpus.frame.with_columns(path=pl.format("/gone/{}", "path"))
+    Corpus(gone, layout=corpus.layout).save(folder / "moved" / "corpus.parquet")
+    steps: list[str] = []
+    enrolled = enrol_word(
+        folder / "moved", "elephant", new_word, folder / "from moved", watch=Watch(on_step=steps.append)
+    )
+    assert set(enrolled.false_accepts) == {"synthetic words"}
+    assert any("recordings of the run are missing: " in step for step in steps)
 
 
 def test_any_model_takes_a_word_from_voices_alone(run: Run, new_word: list[Path], folder: Path) -> None:
@@ -134,6 +201,7 @@ def test_any_model_takes_a_word_from_voices_alone(run: Run, new_word: list[Path]
     assert enrolled.recall is None
     assert set(answers(enrolled.bundle, folder / "new")) == {"elephant: elephant"}
     said = lines(enrolled)
+    assert enrolled.bundle.info.num_parameters > 7_000_000  # the encoder's too
     assert "can't be told from 0 clips" in said[0]
     assert "synthetic words alone" in said[1]
 

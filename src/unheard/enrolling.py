@@ -6,7 +6,7 @@ clips -> a direction in the space of words -> a threshold by what is not the wor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,12 @@ import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from unheard.corpus.background import read_background, silence_clips
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.clips import fit_clip, load_clips
 from unheard.corpus.table import Corpus
-from unheard.errors import UsageError
+from unheard.errors import AudioError, CorpusError, UsageError
 from unheard.evaluate.intervals import Estimate, wilson_interval
-from unheard.few_shot import MOST_BACKGROUND, choose_threshold, few_shot_recipe, voice_sums
+from unheard.few_shot import background_directions, choose_threshold, few_shot_recipe, voice_sums
 from unheard.models.speech_model import SpeechModel
 from unheard.models.word_space import WordSpace
 from unheard.release.attach import attach_word
@@ -109,14 +108,15 @@ def enrol_word(
     names = [str(path) for path in recordings]
     examples = Examples(clips.directions, np.zeros(len(samples), np.int64), names)
     direction = prototypes(examples, 1, spoken)
-    negatives = _negatives(model, space, word, others, options)
+    negatives = _negatives(model, space, word, others, options, watch)
     margins = {kind: _heard(found, rows).margins(found @ direction.T) for kind, found in negatives.items()}
     threshold, passed = choose_threshold(margins, options.false_accepts)
     held_out = clips.margins(held_out_cosines(examples, 1, spoken))[:, 0]
     recall = _recall(held_out > threshold, alone=len(samples) < 2 and not options.voices)
     graph = _graph(bundle, space, direction, threshold, rows)
     enrolled = Enrolment(bundle, word, len(samples), recall, threshold, passed)
-    return _written(enrolled, graph, folder)
+    num_added = space.num_parameters if rows is None else direction.shape[1] + 1
+    return _written(enrolled, graph, num_added, folder)
 
 
 def _require_possible(bundle: Bundle, word: str, recordings: Sequence[Path], options: EnrolOptions) -> None:
@@ -166,16 +166,31 @@ def _heard(directions: Directions, rows: Directions | None) -> _Heard:
 
 
 def _negatives(
-    model: Path, space: SpeechModel, word: str, others: OtherWords, options: EnrolOptions
+    model: Path, space: SpeechModel, word: str, others: OtherWords, options: EnrolOptions, watch: Watch
 ) -> dict[str, Directions]:
-    """What is not the word, by kind, in an order of chance: synthetic words, and of a run its own clips."""
+    """What is not the word, by kind, in an order of chance: synthetic words, and of a run its own recordings,
+    where they are at hand."""
     random = np.random.default_rng(options.seed)
     synthetic = others.without((word,))
     found = {"synthetic words": synthetic[random.permutation(len(synthetic))]}
     table = model / "corpus.parquet"
     if not table.is_file():
         return found
-    corpus = Corpus.load(table)
+    try:
+        return found | _of_its_run(Corpus.load(table), space, word, random)
+    except (AudioError, CorpusError) as error:
+        watch.on_step(f"threshold set by synthetic words alone, recordings of the run are missing: {error}")
+        return found
+
+
+def _of_its_run(
+    corpus: Corpus, space: SpeechModel, word: str, random: np.random.Generator
+) -> dict[str, Directions]:
+    """Other words and background of a run's corpus, by kind.
+
+    Raises: CorpusError or AudioError where its recordings can't be read.
+    """
+    found = {}
     heard = (pl.col("split") != "test").fill_null(True)  # the test stays one
     words = corpus.filter((pl.col("role") == "utterance") & (pl.col("label") != word) & heard)
     chosen = random.permutation(words.frame.height)[:MOST_OWN_CLIPS]
@@ -183,13 +198,9 @@ def _negatives(
     rate = few_shot_recipe().data.sample_rate
     if len(chosen):
         clips = load_clips(own, sample_rate=rate, window_samples=space.window_samples)
-        found["words of its run"] = embed(space, clips.samples, fast=True)
-    background = read_background(corpus, sample_rate=rate, split="train")
-    if background.recordings:
-        pieces, _ = silence_clips(background, space.window_samples)
-        step = -(-len(pieces) // MOST_BACKGROUND)
-        found["background"] = embed(space, to_int16(pieces[::step]), fast=True)
-    return found
+        decoded = [row for row in range(len(clips)) if row not in clips.failed]
+        found["words of its run"] = embed(space, clips.samples[decoded], fast=True)
+    return found | background_directions(corpus, space, rate)
 
 
 def _recall(passed: NDArray[np.bool_], *, alone: bool) -> Estimate | None:
@@ -218,23 +229,17 @@ def _with_rows(space: SpeechModel, rows: Directions) -> SpeechModel:
     return space
 
 
-def _written(enrolled: Enrolment, graph: bytes, folder: Path) -> Enrolment:
-    """The bundle, with a note of the word among what is said of its corpus."""
+def _written(enrolled: Enrolment, graph: bytes, num_added: int, folder: Path) -> Enrolment:
+    """The bundle with `num_added` parameters more, and the word among what is said of its corpus."""
     info = enrolled.bundle.info
     notes = [*info.corpus.get("enrolled", []), {**enrolled.to_dict(), "bundle": None}]
     new = info.model_copy(
         update={
             "name": folder.resolve().name,
             "labels": (*info.labels, enrolled.word),
+            "num_parameters": info.num_parameters + num_added,
             "corpus": {**info.corpus, "enrolled": notes},
         }
     )
     write_bundle(folder, graph, new, model_card(new, []))
-    return Enrolment(
-        Bundle.load(folder),
-        enrolled.word,
-        enrolled.num_clips,
-        enrolled.recall,
-        enrolled.threshold,
-        enrolled.false_accepts,
-    )
+    return replace(enrolled, bundle=Bundle.load(folder))

@@ -5,6 +5,7 @@ corpus -> directions of its clips in the space of words -> words -> judged by sp
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -54,6 +55,7 @@ from unheard.train.word_space import Directions, OtherWords, embed, fit_space
 FEW_SHOT = "few-shot"
 MOST_BACKGROUND = 500  # clips of background recordings
 FALSE_ACCEPTS = 0.01
+OTHER_WORDS = "other words of the corpus"  # a kind of what is no word of the model
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ class Learned:
     model: SpeechModel
     classes: ClassMap
     clips: LabelledClips
+    left_out: tuple[str, ...]  # for each clip, what was left out to answer it: a speaker, or the clip itself
     logits: NDArray[np.float32]
-    unknown_at: float | None
     false_accepts: dict[str, float] = field(default_factory=dict)  # kind -> share of those held out that pass
 
 
@@ -127,20 +129,34 @@ def learn_words(corpus: Corpus, options: FewShotOptions, watch: Watch = Watch())
     directions = embed(model, clips.samples)
     spoken = voice_sums(model, classes.commands, recipe, options.seed) if options.voices else None
     num_words = len(classes.commands)
-    own = clips.classes < num_words
-    examples = Examples(directions[own], clips.classes[own], np.array(clips.groups)[own].tolist())
+    left_out = _left_out(clips, num_words)
+    examples = Examples(directions, clips.classes, left_out)
     words = prototypes(examples, num_words, spoken)
-    cosines = directions @ words.T
-    cosines[own] = held_out_cosines(examples, num_words, spoken)
-    unknown_at: float | None = None
-    passed: dict[str, float] = {}
-    if classes.unknown is not None:
-        negatives = _negatives(corpus, model, options, classes, others, directions[~own])
-        rate = FALSE_ACCEPTS if options.false_accepts is None else options.false_accepts
-        reached = {name: kind @ words.T for name, kind in negatives.items()}
-        unknown_at, passed = choose_threshold(reached, rate)
+    cosines = held_out_cosines(examples, num_words, spoken)
+    if classes.unknown is None:
+        set_words(model, words)
+        return Learned(model, classes, clips, left_out, as_logits(cosines))
+    of_others = clips.classes >= num_words
+    negatives = _negatives(corpus, model, options, classes, others, directions[of_others])
+    rate = FALSE_ACCEPTS if options.false_accepts is None else options.false_accepts
+    reached = {name: kind @ words.T for name, kind in negatives.items()}
+    unknown_at, passed = choose_threshold(reached, rate)
     set_words(model, words, unknown_at)
-    return Learned(model, classes, clips, as_logits(cosines, unknown_at), unknown_at, passed)
+    spoke = [group for group, other in zip(left_out, of_others, strict=True) if other]
+    without = thresholds_without(reached, spoke, rate)
+    levels = np.array([without.get(group, unknown_at) for group in left_out], np.float32)
+    return Learned(model, classes, clips, left_out, as_logits(cosines, levels), passed)
+
+
+def _left_out(clips: LabelledClips, num_words: int) -> tuple[str, ...]:
+    """Who is left out to answer a clip: its speaker, or where one alone says the words, the clip itself."""
+    if len(_who_says(clips, range(num_words))) > 1:
+        return clips.groups
+    return tuple(f"clip {row}" for row in range(len(clips)))
+
+
+def _who_says(clips: LabelledClips, classes: Collection[int]) -> set[str]:
+    return {group for group, index in zip(clips.groups, clips.classes, strict=True) if index in classes}
 
 
 def choose_threshold(
@@ -151,6 +167,22 @@ def choose_threshold(
     threshold = threshold_for({kind: found[::2] for kind, found in highest.items()}, false_accepts)
     rest = {kind: found[1::2] for kind, found in highest.items() if len(found) > 1}
     return threshold, {kind: float((found > threshold).mean()) for kind, found in rest.items()}
+
+
+def thresholds_without(
+    cosines: dict[str, NDArray[np.float32]], spoke: Sequence[str], false_accepts: float
+) -> dict[str, float]:
+    """For each who spoke other words of the corpus, the threshold as `choose_threshold` has it without them.
+
+    `spoke`: of each of those clips, who.
+    """
+    setting = {kind: found.max(axis=1)[::2] for kind, found in cosines.items()}
+    by = np.array(spoke)[::2]
+    found = {}
+    for one in dict.fromkeys(spoke):
+        rest = setting | {OTHER_WORDS: setting[OTHER_WORDS][by != one]}
+        found[one] = threshold_for({kind: left for kind, left in rest.items() if len(left)}, false_accepts)
+    return found
 
 
 def voice_sums(model: SpeechModel, words: tuple[str, ...], recipe: Recipe, seed: int) -> Directions:
@@ -164,6 +196,10 @@ def voice_sums(model: SpeechModel, words: tuple[str, ...], recipe: Recipe, seed:
 def _classes(corpus: Corpus, options: FewShotOptions) -> ClassMap:
     """The words, and a class for the others where they are asked for or there are some."""
     classes = classes_of(corpus, options.recipe)
+    if classes.silence is not None:
+        raise UsageError(
+            "Words from a few clips have no class for silence: noise is _unknown_. Set data.silence=no."
+        )
     if options.false_accepts is not None and not 0 < options.false_accepts < 1:
         raise UsageError(f"--false-accepts is {options.false_accepts:g}; it is a share between 0 and 1.")
     if options.false_accepts is None or classes.unknown is not None:
@@ -184,13 +220,18 @@ def _negatives(
     shuffled = np.random.default_rng(options.seed).permutation(len(synthetic))
     found = {"synthetic words": synthetic[shuffled]}
     if len(own_others):
-        found["other words of the corpus"] = own_others
-    background = read_background(corpus, sample_rate=options.recipe.data.sample_rate, split="train")
-    if background.recordings:
-        clips, _ = silence_clips(background, model.window_samples)
-        step = -(-len(clips) // MOST_BACKGROUND)
-        found["background"] = embed(model, to_int16(clips[::step]), fast=True)
-    return found
+        found[OTHER_WORDS] = own_others
+    return found | background_directions(corpus, model, options.recipe.data.sample_rate)
+
+
+def background_directions(corpus: Corpus, model: SpeechModel, sample_rate: int) -> dict[str, Directions]:
+    """Directions of pieces of the corpus's background recordings, as a kind; none where it has none."""
+    background = read_background(corpus, sample_rate=sample_rate, split="train")
+    if not background.recordings:
+        return {}
+    clips, _ = silence_clips(background, model.window_samples)
+    step = -(-len(clips) // MOST_BACKGROUND)
+    return {"background": embed(model, to_int16(clips[::step]), fast=True)}
 
 
 def _package(corpus: Corpus, learned: Learned, folder: Path, options: FewShotOptions) -> Run:
@@ -208,24 +249,39 @@ def _package(corpus: Corpus, learned: Learned, folder: Path, options: FewShotOpt
     write_bundle(folder / "bundle", export_onnx(learned.model), info, model_card(info, []))
     labels = learned.classes.labels
     clips = learned.clips
-    predictions = Predictions(clips.ids, labels, clips.classes, learned.logits, clips.groups)
+    predictions = Predictions(clips.ids, labels, clips.classes, learned.logits, learned.left_out)
     evaluation = evaluate_predictions(predictions, temperature=temperature, seed=options.seed)
     result = ConditionResult(CLEAN, replace(evaluation, speakers=clips.num_speakers), predictions)
     bundle = Bundle.load(folder / "bundle")
     return Run(folder, bundle, corpus, [], _warnings(corpus, learned), [], (result,))
 
 
+def _num_left_out(learned: Learned, index: int) -> int:
+    """How many there are to leave out that say a word."""
+    return len({one for one, of in zip(learned.left_out, learned.clips.classes, strict=True) if of == index})
+
+
 def _warnings(corpus: Corpus, learned: Learned) -> tuple[str, ...]:
     """What has to be said of the estimate."""
+    clips, commands = learned.clips, learned.classes.commands
+    alone = len(_who_says(clips, range(len(commands)))) < 2
     said = [
-        "The estimate is cross-validated: each clip is answered by words learned without its speaker. "
-        "The model that ships was learned from all of them."
+        f"The estimate is cross-validated: each clip is answered by words learned without "
+        f"{'that clip' if alone else 'its speaker'}. The model that ships was learned from all of them, and "
+        "its temperature was fitted to the same answers, so ECE and log loss flatter where clips are few."
     ]
+    if alone:
+        said.append(
+            "One speaker says all the words: this is how well that voice is understood. Others are harder."
+        )
     if corpus.layout == "synthetic-voices":
         said.append("All clips are synthetic voices; people are harder. Measure with recordings of people.")
-    smallest = int(np.bincount(learned.clips.classes, minlength=2)[: len(learned.classes.commands)].min())
-    if smallest < 2:
-        said.append("A word has one clip: held out, nothing of it is left, and it counts as wrong.")
+    once = [word for index, word in enumerate(commands) if _num_left_out(learned, index) < 2]
+    if once:
+        said.append(
+            f"Of {', '.join(once)} nothing is left when its only {'clip' if alone else 'speaker'} is held "
+            "out: counted as wrong, where no synthetic voices say it."
+        )
     said += [
         f"{share:.1%} of the {kind} that the threshold was not set by pass for a word."
         for kind, share in learned.false_accepts.items()

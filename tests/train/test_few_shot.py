@@ -45,10 +45,22 @@ def test_a_clip_is_answered_by_words_without_its_speaker() -> None:
     """Speaker a says both words in the same direction; without it, word 0 is east and word 1 is nothing."""
     known = examples([NORTH, NORTH, EAST], [0, 1, 0], ["a", "a", "b"])
     found = held_out_cosines(known, 2)
-    np.testing.assert_allclose(found, [[0, 0], [0, 0], [0, 0]], atol=1e-6)  # a: north to east is 0
+    np.testing.assert_allclose(found, [[0, -1], [0, -1], [0, 0]], atol=1e-6)  # a: north to east is 0
     with_voices = held_out_cosines(known, 2, np.array([EAST, EAST], np.float32))
     lean = 1 / 17**0.5  # four east, one north
     np.testing.assert_allclose(with_voices, [[0, 0], [0, 0], [4 * lean, 4 * lean]], atol=1e-6)
+
+
+def test_other_words_are_answered_without_their_speaker_too() -> None:
+    """Speaker a says word 0 northward and another word; only b's eastward word 0 may answer that one."""
+    known = examples([NORTH, EAST, EAST], [0, 0, 1], ["a", "b", "a"])
+    np.testing.assert_allclose(prototypes(known, 1), [NORTHEAST], atol=1e-6)
+    np.testing.assert_allclose(held_out_cosines(known, 1), [[0], [0], [1]], atol=1e-6)
+
+
+def test_each_clip_may_have_a_threshold_of_its_own() -> None:
+    cosines = np.array([[0.5], [0.25]], np.float32)
+    np.testing.assert_allclose(as_logits(cosines, np.array([0.1, 0.2], np.float32)), [[10, 2], [5, 4]])
 
 
 def test_the_threshold_is_that_of_the_worst_kind() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ def test_a_word_is_no_negative_of_itself(tmp_path: Path) -> None:
     np.testing.assert_array_equal(others.without(("cat",)), [[0, 1, 0]])
 
 
-def test_a_space_of_clips_that_were_cut_otherwise_is_not_taken(
+def test_a_space_of_other_clips_sounds_or_weights_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of what fitting costs, a minute, only the answer is left out here."""
@@ -72,7 +73,18 @@ def test_a_space_of_clips_that_were_cut_otherwise_is_not_taken(
         return {"weight": np.eye(size), "bias": np.zeros(size), **words}
 
     monkeypatch.setattr(word_space, "_fitted", fit)
-    for clips_format in (2, 2, 3):
-        monkeypatch.setattr(word_space, "CLIPS_FORMAT", clips_format)
+
+    def num_fitted(model: SpeechModel) -> int:
         fit_space(model, load_recipe("large"), lambda _: None)
-    assert len(fitted) == 2
+        return len(fitted)
+
+    assert [num_fitted(model), num_fitted(model)] == [1, 1]
+    monkeypatch.setattr(word_space, "CLIPS_FORMAT", 3)
+    assert num_fitted(model) == 2
+    faint = replace(PRESETS["whisper"], power_floor=1e-6)
+    other = SpeechModel("word-space", 2, faint, 4000).eval()
+    other.network.load_state_dict(model.network.state_dict())
+    assert num_fitted(other) == 3
+    with torch.no_grad():
+        next(other.network.parameters()).mul_(2)
+    assert [num_fitted(other), num_fitted(model)] == [4, 4]

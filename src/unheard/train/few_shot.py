@@ -24,7 +24,8 @@ Classes = NDArray[np.int64]  # (num_clips,)
 
 @dataclass(frozen=True)
 class Examples:
-    """Clips of words as directions, classes from 0; `groups` says who spoke."""
+    """Clips of words as directions, classes from 0; `groups` says who spoke. Clips of a class that is no word
+    (of other words) are answered, and nothing is learned from them."""
 
     directions: Directions
     classes: Classes
@@ -34,7 +35,8 @@ class Examples:
 def sums_of(directions: Directions, classes: Classes, num_words: int) -> Directions:
     """`(num_words, size)`: the sum over the clips of each word."""
     total = np.zeros((num_words, directions.shape[1]), np.float32)
-    np.add.at(total, classes, directions)
+    of_words = classes < num_words
+    np.add.at(total, classes[of_words], directions[of_words])
     return total
 
 
@@ -61,7 +63,7 @@ def held_out_cosines(
 ) -> NDArray[np.float32]:
     """`(num_clips, num_words)`: cosines of each clip to words that were learned without its speaker.
 
-    0 where nothing of a word is left.
+    -1, the lowest that there is, where nothing of a word is left.
     """
     total = sums_of(examples.directions, examples.classes, num_words)
     if voices is not None:
@@ -72,8 +74,8 @@ def held_out_cosines(
         rows = group == index
         own = sums_of(examples.directions[rows], examples.classes[rows], num_words)
         rest = total - own
-        rest[np.linalg.norm(rest, axis=1) < 1e-3] = 0
-        cosines[rows] = examples.directions[rows] @ unit(rest).T
+        found = examples.directions[rows] @ unit(rest).T
+        cosines[rows] = np.where(np.linalg.norm(rest, axis=1) < 1e-3, -1.0, found)
     return cosines
 
 
@@ -98,9 +100,11 @@ def set_words(model: SpeechModel, words: Directions, unknown_at: float | None = 
             network.classify.bias[len(words)] = unknown_at
 
 
-def as_logits(cosines: NDArray[np.float32], unknown_at: float | None = None) -> NDArray[np.float32]:
-    """The logits that the model has for these cosines."""
+def as_logits(
+    cosines: NDArray[np.float32], unknown_at: float | NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """The logits that the model has for these cosines; `unknown_at` may be one for each clip."""
     if unknown_at is not None:
-        level = np.full((len(cosines), 1), unknown_at, np.float32)
-        cosines = np.concatenate([cosines, level], axis=1)
+        level = np.broadcast_to(np.asarray(unknown_at, np.float32), len(cosines))
+        cosines = np.concatenate([cosines, level[:, None]], axis=1)
     return np.asarray(LOGIT_SCALE * cosines, np.float32)

@@ -59,8 +59,8 @@ def fit_space(
 
     Raises: MissingExtraError without `unheard[voices]`.
     """
-    sounds = (recipe.data.sample_rate, model.window_samples, recipe.augment, english_words())
-    key = (VERSION, CLIPS_FORMAT, recipe.pretrained.weights, *sounds)
+    sounds = (model.front_end.options, model.window_samples, recipe.augment, english_words())
+    key = (VERSION, CLIPS_FORMAT, _encoder_digest(model), *sounds)
     target = cache_folder() / "word-space" / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.npz"
     if not target.is_file():
         on_step("fitting the space of words to synthetic voices; this is done once and takes a minute or two")
@@ -70,6 +70,15 @@ def fit_space(
         _set_turn(_network(model), turn or (kept["weight"], kept["bias"]))
         pooled = torch.from_numpy(kept["pooled"].astype(np.float32))
         return OtherWords(_turned(model, pooled), kept["words"])
+
+
+def _encoder_digest(model: SpeechModel) -> str:
+    """Of all weights but those that are made from the words."""
+    made, total = ("turn.", "classify."), hashlib.blake2b(digest_size=16)
+    for name, values in sorted(_network(model).state_dict().items()):
+        if not name.startswith(made):
+            total.update(name.encode() + values.cpu().numpy().tobytes())
+    return total.hexdigest()
 
 
 def embed(model: SpeechModel, samples: NDArray[np.int16], *, fast: bool = False) -> Directions:
