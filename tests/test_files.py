@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from unheard.errors import UsageError
-from unheard.files import remove_left_behind, replacing, sole_writer, write_json, write_text
+from unheard.files import exchanged, remove_left_behind, replacing, sole_writer, write_json, write_text
 
 
 def test_text_comes_back_and_nothing_lies_beside_it(tmp_path: Path) -> None:
@@ -59,6 +59,16 @@ def test_only_what_nobody_writes_any_more_is_removed(tmp_path: Path) -> None:
         os.utime(path, (time.time() - 7200,) * 2)
     remove_left_behind(tmp_path)
     assert [path.exists() for path in (old, new, other)] == [False, True, True]
+
+
+def test_two_folders_change_names_or_nothing_is_done(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        write_text(tmp_path / name / "content", name)
+    done = exchanged(tmp_path / "old", tmp_path / "new")
+    assert (tmp_path / "old" / "content").read_text() == ("new" if done else "old")
+    assert (tmp_path / "new" / "content").read_text() == ("old" if done else "new")
+    assert not exchanged(tmp_path / "old", tmp_path / "nothing")
+    assert (tmp_path / "old").is_dir()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files are not locked there")

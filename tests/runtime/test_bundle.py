@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from pydantic import ValidationError
 from scipy.special import softmax
 
 from unheard.errors import BundleError, UsageError
+from unheard.files import exchanged
 from unheard.runtime.bundle import Bundle, BundleInfo, write_bundle
 from unheard.signal.room_tone import with_room_tone
 
@@ -183,6 +186,31 @@ def test_a_bundle_is_replaced(tone_bundle: Path, tone_model: bytes, tone_info: B
     write_bundle(tone_bundle, tone_bundle / "model.onnx", tone_info.model_copy(update={"name": "new"}), "")
     assert Bundle.load(tone_bundle).info.name == "new"
     assert [path.name for path in tone_bundle.parent.iterdir()] == ["bundle"]
+
+
+def test_while_it_is_replaced_a_bundle_is_never_missing(
+    tone_bundle: Path, tone_model: bytes, tone_info: BundleInfo, tmp_path: Path
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    if not exchanged(tmp_path / "a", tmp_path / "b"):
+        pytest.skip("this disk can't exchange two folders in one step")
+    missing, done = [], threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            if not (tone_bundle / "bundle.json").exists():
+                missing.append(time.monotonic())
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    for number in range(20):
+        write_bundle(tone_bundle, tone_model, tone_info.model_copy(update={"name": f"n{number}"}), "")
+    done.set()
+    watcher.join()
+    assert not missing
+    assert Bundle.load(tone_bundle).info.name == "n19"
+    assert [path.name for path in tone_bundle.parent.iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_folder_that_is_no_bundle_is_not_replaced(

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unheard.errors import BundleError, UsageError
+from unheard.files import exchanged
 from unheard.signal.room_tone import with_room_tone
 from unheard.units import seconds_to_samples
 
@@ -248,6 +249,8 @@ def _take_place(part: Path, folder: Path) -> None:
     if not folder.exists():
         part.rename(folder)
         return
+    if exchanged(part, folder):
+        return  # what was there is the part now
     old = folder.rename(_beside(folder, "old"))
     try:
         part.rename(folder)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unheard.runtime.bundle import Bundle
+from unheard.runtime.model import BATCH
 
-BATCH = 64  # larger ones leave the processor's caches
 INT16_SCALE = np.float32(1 / 32768)
 
 
