@@ -24,9 +24,10 @@ from unheard.corpus.table import Corpus
 from unheard.evaluate.intervals import draw_weights
 from unheard.few_shot import few_shot_recipe, voice_sums
 from unheard.models.speech_model import SpeechModel
-from unheard.train.few_shot import Examples, prototypes, threshold_for
+from unheard.train.few_shot import Examples, prototypes
 from unheard.train.fit import set_threads
 from unheard.train.prepare import build_model
+from unheard.train.thresholds import threshold_for, to_other_words
 from unheard.train.word_space import Directions, OtherWords, embed, fit_space
 
 CLIPS_A_WORD = (1, 5, 20, 50)
@@ -119,10 +120,15 @@ def heard_alone(setting: Setting, found: Learned) -> tuple[NDArray[np.float64], 
 
 
 def refusing(setting: Setting, found: Learned) -> tuple[float, float]:
-    """All words together against a threshold set by synthetic words: the share of their clips that are heard
-    as what they are, and of other people's other words that pass for one."""
+    """All words together against a threshold set by synthetic words and by each recording's nearness to the
+    words that it does not say: the share of their clips that are heard as what they are, and of other
+    people's other words that pass for one."""
     synthetic = setting.others.without(setting.words) @ found.words.T
-    threshold = threshold_for({"synthetic words": synthetic.max(axis=1)}, FALSE_ACCEPTS)
+    kinds = {"synthetic words": synthetic.max(axis=1)}
+    if len(found.classes):
+        own = to_other_words(found.directions @ found.words.T, found.classes)
+        kinds["clips of the words"] = own.max(axis=1)
+    threshold = threshold_for(kinds, FALSE_ACCEPTS)
     cosines = setting.asked_at @ found.words.T
     passing, own = cosines.max(axis=1) > threshold, setting.asked.classes < len(setting.words)
     right = passing & (cosines.argmax(axis=1) == setting.asked.classes)

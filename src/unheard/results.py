@@ -21,7 +21,7 @@ from unheard.train.recipe import Recipe
 
 def write_results(run: Run, clips: LabelledClips, recipe: Recipe) -> None:
     """Write everything; `clips` are those of the first result."""
-    write_card(run.bundle, [result.row() for result in run.results])
+    write_card(run.bundle, [] if run.no_estimate else [result.row() for result in run.results])
     run.results[0].predictions.save(run.folder / "predictions.parquet")
     write_json(run.folder / "evaluation.json", run.to_dict())
     write_run_report(run.folder / "report.html", _report(run, clips, recipe))
@@ -33,7 +33,7 @@ def _report(run: Run, clips: LabelledClips, recipe: Recipe) -> RunReport:
         title=info.name,
         created=f"{info.created:%Y-%m-%d %H:%M} UTC",
         evaluation=clean.evaluation,
-        title_sentence=headline(clean.evaluation, known_unheard=run.tested_on_unheard),
+        title_sentence=run.no_estimate or headline(clean.evaluation, known_unheard=run.tested_on_unheard),
         recipe={"parameters": info.num_parameters, **recipe.model_dump(mode="json")},
         corpus=CorpusSummary(
             utterances=run.corpus.utterances.height,

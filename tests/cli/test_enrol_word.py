@@ -35,4 +35,8 @@ def test_few_shot_goes_with_its_own_options_alone(capsys: pytest.CaptureFixture[
     assert (
         "--few-shot takes a corpus, and neither --recipe, --plan, --resume, --speech nor --teacher" in wrong
     )
+    for option in ("--no-audit", "--no-conditions", "--split=official", "--salt=x"):
+        assert "splits, audits and measures nothing" in refused(
+            capsys, "train", tmp_path, "--few-shot", option
+        )
     assert "--voices and --false-accepts go with --few-shot" in refused(capsys, "train", tmp_path, "--voices")

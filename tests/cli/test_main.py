@@ -30,7 +30,9 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         "@app.command()\n"
         "def trouble(kind: str) -> None:\n"
         "    raise {'known': UsageError('first half,\\nsecond half.'), 'stop': KeyboardInterrupt(),\n"
-        "           'bug': ZeroDivisionError('by 0')}[kind]\n"
+        "           'bug': ZeroDivisionError('by 0'), 'extra': ModuleNotFoundError('no', name='torch.nn'),\n"
+        "           'typo': ModuleNotFoundError('no', name='numpyy'),\n"
+        "           'denied': PermissionError(13, 'Permission denied', '/there')}[kind]\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setitem(COMMANDS, "trouble", ("trouble_command", "Gets into trouble."))
@@ -67,6 +69,21 @@ def test_an_unknown_command_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_known_error_is_one_line(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert run(capsys, command, "known") == (2, "", "unheard: first half, second half.\n")
+
+
+def test_a_package_of_an_extra_that_is_missing_is_one_line(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    code, out, err = run(capsys, command, "extra")
+    assert (code, out) == (2, "")
+    assert err.startswith("unheard: This needs the package 'torch', which is not installed.")
+    assert err.endswith("pip install 'unheard[train]'\n")
+    with pytest.raises(ModuleNotFoundError):
+        main([command, "typo"])
+
+
+def test_what_may_not_be_written_is_one_line(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert run(capsys, command, "denied") == (2, "", "unheard: '/there': Permission denied.\n")
 
 
 def test_being_stopped_is_one_line(capsys: pytest.CaptureFixture[str], command: str) -> None:

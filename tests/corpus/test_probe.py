@@ -44,7 +44,7 @@ def test_more_stops_and_says_how_many_which_and_why() -> None:
     assert str(caught.value) == (
         "6 of 100 recordings (6.0%) cannot be used, allowed are 5.0%: 0.wav: is empty (0 bytes); "
         "1.wav: is empty (0 bytes); 2.wav: is empty (0 bytes); and 3 more. "
-        "Repair them, or allow a larger share with --max-rejected."
+        "Repair them, or allow a larger share with --max-rejected of `unheard corpus import`."
     )
 
 

@@ -15,7 +15,6 @@ from unheard.train.few_shot import (
     held_out_cosines,
     prototypes,
     set_words,
-    threshold_for,
 )
 
 EAST, NORTH, NORTHEAST = [1.0, 0.0], [0.0, 1.0], [0.5**0.5, 0.5**0.5]
@@ -61,13 +60,6 @@ def test_other_words_are_answered_without_their_speaker_too() -> None:
 def test_each_clip_may_have_a_threshold_of_its_own() -> None:
     cosines = np.array([[0.5], [0.25]], np.float32)
     np.testing.assert_allclose(as_logits(cosines, np.array([0.1, 0.2], np.float32)), [[10, 2], [5, 4]])
-
-
-def test_the_threshold_is_that_of_the_worst_kind() -> None:
-    hard = np.linspace(0, 0.6, 101, dtype=np.float32)
-    threshold = threshold_for({"easy": hard / 2, "hard": hard}, 0.05)
-    assert threshold == pytest.approx(0.6 * 0.95)
-    assert (hard > threshold).mean() <= 0.05
 
 
 def test_the_layer_and_the_logits_agree() -> None:

@@ -59,6 +59,19 @@ def test_a_word_is_no_negative_of_itself(tmp_path: Path) -> None:
     np.testing.assert_array_equal(others.without(("cat",)), [[0, 1, 0]])
 
 
+def test_a_torn_space_is_fitted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNHEARD_CACHE", str(tmp_path))
+    model = SpeechModel("word-space", 2, PRESETS["whisper"], 4000).eval()
+    words = {"words": np.array(["cat"]), "pooled": np.ones((1, 768), np.float16)}
+    monkeypatch.setattr(
+        word_space, "_fitted", lambda *_: {"weight": np.eye(768), "bias": np.zeros(768), **words}
+    )
+    fit_space(model, load_recipe("large"), lambda _: None)
+    (kept,) = (tmp_path / "word-space").glob("*.npz")
+    kept.write_bytes(kept.read_bytes()[:1000])
+    assert fit_space(model, load_recipe("large"), lambda _: None).words.tolist() == ["cat"]
+
+
 def test_a_space_of_other_clips_sounds_or_weights_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

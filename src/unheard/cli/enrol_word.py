@@ -56,6 +56,8 @@ def enrol_word(
 
 def lines(enrolled: Enrolment) -> list[str]:
     """What may be expected of the word, with how little is known of it."""
+    from unheard.train.thresholds import TALKING
+
     word, recall = enrolled.word, enrolled.recall
     if recall is None or recall.low is None or recall.high is None:
         said = [f"How often '{word}' will be heard can't be told from {enrolled.num_clips} clips: give more."]
@@ -69,6 +71,11 @@ def lines(enrolled: Enrolment) -> list[str]:
         said.append(
             "The threshold was set by synthetic words alone, which people's exceed some five times as often: "
             "give the folder of a run, whose recordings are used too."
+        )
+    if TALKING not in enrolled.false_accepts:
+        said.append(
+            "No recordings of people talking set it (a run trained with --speech has some): a stream asks "
+            "ten times a second, so while people talk expect more false alarms than these shares of clips."
         )
     for kind, share in enrolled.false_accepts.items():
         said.append(f"{share:.1%} of the {kind} that the threshold was not set by pass for '{word}'.")

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import unheard
-from unheard.errors import UnheardError
+from unheard.errors import MissingExtraError, UnheardError
 
 # command -> (module, one line of help); a module has `app`, a Typer with the command or its subcommands
 COMMANDS = {
@@ -27,6 +27,8 @@ COMMANDS = {
     "predict": ("unheard.cli.predict", "Labels and scores for audio files or folders."),
     "flattery": ("unheard.cli.flattery", "How much a clip-level random split flatters a model."),
 }
+
+EXTRA_OF = dict.fromkeys(("torch", "lightning", "onnx"), "train")  # imported at the top of modules
 
 
 class LazyCommand(TyperCommand):
@@ -56,6 +58,15 @@ class LazyGroup(TyperGroup):
             return super().invoke(ctx)
         except UnheardError as error:
             print(f"unheard: {' '.join(str(error).splitlines())}", file=sys.stderr)
+            raise typer.Exit(2) from error
+        except ModuleNotFoundError as error:
+            package = str(error.name).partition(".")[0]
+            if package not in EXTRA_OF:
+                raise
+            print(f"unheard: {MissingExtraError('This', package, EXTRA_OF[package])}", file=sys.stderr)
+            raise typer.Exit(2) from error
+        except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
+            print(f"unheard: '{error.filename}': {error.strerror}.", file=sys.stderr)
             raise typer.Exit(2) from error
         except KeyboardInterrupt:
             print("unheard: stopped by the user.", file=sys.stderr)

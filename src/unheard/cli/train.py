@@ -105,6 +105,8 @@ def train(
         raise UsageError(
             "--few-shot takes a corpus, and neither --recipe, --plan, --resume, --speech nor --teacher."
         )
+    if few_shot and ((split, salt) != ("auto", "unheard") or not audit or not conditions):
+        raise UsageError("--few-shot splits, audits and measures nothing: leave such options out.")
     if (voices or false_accepts is not None) and not few_shot:
         raise UsageError("--voices and --false-accepts go with --few-shot.")
     steps = load_plan(plan) if plan else None
@@ -174,7 +176,8 @@ def show_run(run: Run) -> None:
     from unheard.report.conditions import conditions_table
     from unheard.report.terminal import evaluation_view
 
-    show(evaluation_view(run.results[0].evaluation, known_unheard=run.tested_on_unheard))
+    if not run.no_estimate:
+        show(evaluation_view(run.results[0].evaluation, known_unheard=run.tested_on_unheard))
     if len(run.results) > 1:
         show(conditions_table([result.row() for result in run.results]))
     print(f"bundle  {run.folder / 'bundle'}")

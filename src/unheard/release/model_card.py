@@ -7,6 +7,7 @@ from typing import Any
 
 from unheard.runtime.bundle import BundleInfo
 
+CROSS_VALIDATED = "cross_validated"  # of what is said of a corpus: every clip was learned from in the end
 TEMPLATE = """# {name}
 
 Tells {num_commands} words apart in clips of {window_s:g} s: {commands}.{background}
@@ -15,7 +16,7 @@ Tells {num_commands} words apart in clips of {window_s:g} s: {commands}.{backgro
 |---|---|
 | architecture | {architecture}, {num_parameters:,} parameters |
 | input | mono samples in [-1, 1] at {sample_rate} Hz; the front end is inside `model.onnx` |
-| output | `logits`; scores are softmax(logits / {temperature:.3g}), fitted on validation clips |
+| output | `logits`; scores are softmax(logits / {temperature:.3g}){fitted} |
 | recipe | {recipe} |
 | trained on | {utterances:,} utterances of {speakers} |
 | made by | unheard {unheard_version}, {created:%Y-%m-%d} |
@@ -51,9 +52,36 @@ def model_card(info: BundleInfo, measured: Sequence[Mapping[str, Any]]) -> str:
         ),
         utterances=info.corpus.get("utterances", 0),
         speakers=f"{info.corpus.get('speakers') or 'unnamed'} speakers",
+        fitted="" if info.corpus.get(CROSS_VALIDATED) else ", fitted on validation clips",
         measured=_table(measured) if measured else "Not measured yet.",
         tested=_tested(info.corpus),
     )
+
+
+def card_with_words(old: str, info: BundleInfo) -> str:
+    """The card of a model that words were added to: what was measured before, and what is known of the words.
+
+    `old`: its card without the last of them; its words are the notes in `info.corpus["enrolled"]`.
+    """
+    notes = info.corpus["enrolled"]
+    words = ", ".join(f"`{note['word']}`" for note in notes)
+    measured = _section(old, "Measured")
+    if measured.startswith("Before "):
+        measured = measured.partition("\n\n")[2]
+    lines = ["| word | clips | heard when left out | threshold | passes for it |", "|---|---|---|---|---|"]
+    for note in notes:
+        recall, passes = note["recall"], note["false_accepts"].items()
+        heard = "unknown" if recall is None else "{value:.0%} ({low:.0%} to {high:.0%})".format(**recall)
+        others = "; ".join(f"{share:.1%} of {kind}" for kind, share in passes)
+        lines.append(f"| {note['word']} | {note['clips']} | {heard} | {note['threshold']:.3f} | {others} |")
+    table = "\n".join(lines)
+    head, _, rest = model_card(info, []).partition("## Measured\n")
+    added = f"Before {words} came:\n\n{measured}\n\n## Words added\n\n{table}\n\n"
+    return f"{head}## Measured\n\n{added}## Limits\n{rest.partition('## Limits' + chr(10))[2]}"
+
+
+def _section(card: str, title: str) -> str:
+    return card.partition(f"\n## {title}\n")[2].partition("\n## ")[0].strip()
 
 
 def _tested(corpus: Mapping[str, Any]) -> str:
@@ -62,6 +90,11 @@ def _tested(corpus: Mapping[str, Any]) -> str:
         return (
             f"These figures flatter: {torn:,} speakers of the training are in validation or test too. "
             "Unheard speakers will fare worse."
+        )
+    if corpus.get(CROSS_VALIDATED):
+        return (
+            "Every clip was answered by words learned without its speaker; the model that ships was learned "
+            "from all of them. Intervals (95 %) resample whole speakers."
         )
     if not corpus.get("speakers"):
         return (

@@ -129,7 +129,7 @@ def calibration_sentence(evaluation: Evaluation) -> str:
     """What the temperature did to the scores."""
     before, after = (evaluation.metrics[name].value for name in ("ece", "ece_calibrated"))
     return (
-        f"A temperature of {evaluation.temperature:.2f}, fitted on validation speakers, moves the "
-        f"calibration error from {percent(before)} to {percent(after)}; with as many clips a perfectly "
-        f"calibrated model would show {percent(evaluation.ece_by_chance)}."
+        f"A temperature of {evaluation.temperature:.2f} moves the calibration error from {percent(before)} "
+        f"to {percent(after)}; with as many clips a perfectly calibrated model would show "
+        f"{percent(evaluation.ece_by_chance)}."
     )

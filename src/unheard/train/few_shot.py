@@ -5,7 +5,7 @@ Prototypes as in Snell, Swersky & Zemel, "Prototypical Networks for Few-shot Lea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,15 +77,6 @@ def held_out_cosines(
         found = examples.directions[rows] @ unit(rest).T
         cosines[rows] = np.where(np.linalg.norm(rest, axis=1) < 1e-3, -1.0, found)
     return cosines
-
-
-def threshold_for(cosines: Mapping[str, NDArray[np.float32]], false_accepts: float) -> float:
-    """The cosine that at most this share of the negatives exceeds, of the worst kind of them.
-
-    `cosines`: kind -> the highest to any word, of each negative clip.
-    """
-    reached = [float(np.quantile(found, 1 - false_accepts, method="higher")) for found in cosines.values()]
-    return max(reached)
 
 
 def set_words(model: SpeechModel, words: Directions, unknown_at: float | None = None) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -66,10 +67,14 @@ def fit_space(
         on_step("fitting the space of words to synthetic voices; this is done once and takes a minute or two")
         with replacing(target) as partial, partial.open("wb") as file:
             np.savez(file, **_fitted(model, recipe, on_progress))  # type: ignore[arg-type]
-    with np.load(target, allow_pickle=False) as kept:
-        _set_turn(_network(model), turn or (kept["weight"], kept["bias"]))
-        pooled = torch.from_numpy(kept["pooled"].astype(np.float32))
-        return OtherWords(_turned(model, pooled), kept["words"])
+    try:
+        with target.open("rb") as there, np.load(there, allow_pickle=False) as kept:
+            _set_turn(_network(model), turn or (kept["weight"], kept["bias"]))
+            pooled = torch.from_numpy(kept["pooled"].astype(np.float32))
+            return OtherWords(_turned(model, pooled), kept["words"])
+    except (BadZipFile, ValueError, KeyError, EOFError):
+        target.unlink()  # torn: whoever wrote it was not us
+        return fit_space(model, recipe, on_step, on_progress, turn)
 
 
 def _encoder_digest(model: SpeechModel) -> str:

@@ -1,0 +1,75 @@
+"""Thresholds: how near a word has to come, so that a share of what is no word passes at most.
+
+What is no word comes in kinds (synthetic words, other words of the corpus, background, people talking), each
+with a quantile of its own; the strictest one counts. A kind is `(num_clips, num_words)` cosines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+OTHER_WORDS = "other words of the corpus"
+TALKING = "windows of people talking"
+WINDOWS_A_SECOND = 10  # of a stream
+
+Cosines = NDArray[np.float32]
+
+
+def threshold_for(cosines: Mapping[str, Cosines], false_accepts: float) -> float:
+    """The cosine that at most this share of the negatives exceeds, of the worst kind of them.
+
+    `cosines`: kind -> the highest to any word, of each negative clip.
+    """
+    reached = [float(np.quantile(found, 1 - false_accepts, method="higher")) for found in cosines.values()]
+    return max(reached)
+
+
+def choose_threshold(
+    cosines: dict[str, Cosines],
+    false_accepts: float,
+    besides: Cosines | None = None,
+) -> tuple[float, dict[str, float]]:
+    """The threshold by every other negative and all those of `besides`, and the share of the rest that passes
+    it, by kind. Of people talking, who are heard window by window, a tenth of `false_accepts` may pass."""
+    highest = {kind: found.max(axis=1) for kind, found in cosines.items()}
+    setting = {kind: found[::2] for kind, found in highest.items()}
+    talking = {TALKING: setting.pop(TALKING)} if TALKING in setting else {}
+    threshold = threshold_for(setting | _kind(besides), false_accepts)
+    if talking:
+        threshold = max(threshold, threshold_for(talking, false_accepts / WINDOWS_A_SECOND))
+    rest = {kind: found[1::2] for kind, found in highest.items() if len(found) > 1}
+    return threshold, {kind: float((found > threshold).mean()) for kind, found in rest.items()}
+
+
+def thresholds_without(
+    cosines: dict[str, Cosines],
+    spoke: Sequence[str],
+    false_accepts: float,
+    besides: Cosines | None = None,
+) -> dict[str, float]:
+    """For each who spoke other words of the corpus, the threshold as `choose_threshold` has it without them.
+
+    `spoke`: of each of those clips, who.
+    """
+    setting = {kind: found.max(axis=1)[::2] for kind, found in cosines.items()} | _kind(besides)
+    by = np.array(spoke)[::2]
+    found = {}
+    for one in dict.fromkeys(spoke):
+        rest = setting | {OTHER_WORDS: setting[OTHER_WORDS][by != one]}
+        found[one] = threshold_for({kind: left for kind, left in rest.items() if len(left)}, false_accepts)
+    return found
+
+
+def _kind(besides: Cosines | None) -> dict[str, Cosines]:
+    return {} if besides is None or not len(besides) else {"besides": besides.max(axis=1)}
+
+
+def to_other_words(cosines: Cosines, classes: NDArray[np.int64]) -> Cosines:
+    """Cosines of clips of words to all words but their own, which becomes -1: what people say that is none
+    of the words is heard as these are, and not as synthetic voices."""
+    found = cosines.copy()
+    found[np.arange(len(found)), classes] = -1.0
+    return found
