@@ -35,7 +35,7 @@ from unheard.runtime.bundle import CARD_FILE, MODEL_FILE, Bundle, BundleInfo, wr
 from unheard.signal.audio_file import read_audio, to_int16
 from unheard.train.few_shot import Examples, held_out_cosines, prototypes
 from unheard.train.prepare import build_model
-from unheard.train.thresholds import TALKING, choose_threshold
+from unheard.train.thresholds import SYNTHETIC_WORDS, TALKING, choose_threshold, people_nearer
 from unheard.train.word_space import Directions, OtherWords, Turn, embed, fit_space
 
 MOST_OWN_CLIPS = 400  # recordings of the model's own run that the threshold is set by
@@ -119,8 +119,11 @@ def enrol_word(
     source = _run_of(model, bundle.info)
     negatives = _negatives(source, space, word, others, options, watch)
     margins = {kind: _heard(found, rows).margins(found @ direction.T) for kind, found in negatives.items()}
+    margins[SYNTHETIC_WORDS] += people_nearer(np.array([len(samples)]), voices=options.voices)
+    left = held_out_cosines(examples, 1, spoken)
+    held_out = clips.margins(left)[:, 0]
+    _leave_out_the_word(margins, held_out[left[:, 0] > -1], watch)
     threshold, passed = choose_threshold(margins, options.false_accepts)
-    held_out = clips.margins(held_out_cosines(examples, 1, spoken))[:, 0]
     _say_what_cannot_be_told(negatives, options.false_accepts, watch)
     recall = _recall(held_out > threshold, alone=len(set(copies)) < 2 and not options.voices)
     graph = _graph(bundle, space, direction, threshold, rows)
@@ -134,6 +137,23 @@ def _run_of(model: Path, info: BundleInfo) -> Path | None:
     before = [note.get("run") for note in info.corpus.get("enrolled", [])]
     folders = [model, *(Path(name) for name in reversed(before) if name)]
     return next((folder.resolve() for folder in folders if (folder / "corpus.parquet").is_file()), None)
+
+
+def _leave_out_the_word(
+    margins: dict[str, NDArray[np.float32]], own: NDArray[np.float32], watch: Watch
+) -> None:
+    """Of people talking, drop the windows that are as near as the word's own clips, left out, mostly are:
+    recordings that were chosen for other words may say this one."""
+    talking = margins.pop(TALKING, None)
+    if talking is None:
+        return
+    said = talking[:, 0] >= np.median(own) if len(own) else np.zeros(len(talking), bool)
+    if said.any():
+        watch.on_step(
+            f"left out: {int(said.sum())} windows of people talking, which sound like the word itself"
+        )
+    if not said.all():
+        margins[TALKING] = talking[~said]
 
 
 def _say_what_cannot_be_told(negatives: dict[str, Directions], false_accepts: float, watch: Watch) -> None:
@@ -199,7 +219,7 @@ def _negatives(
     where they are at hand."""
     random = np.random.default_rng(options.seed)
     synthetic = others.without((word,))
-    found = {"synthetic words": synthetic[random.permutation(len(synthetic))]}
+    found = {SYNTHETIC_WORDS: synthetic[random.permutation(len(synthetic))]}
     if run is None:
         return found
     try:

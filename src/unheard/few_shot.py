@@ -50,12 +50,19 @@ from unheard.train.few_shot import (
 from unheard.train.prepare import build_model, choose_window_s, classes_of
 from unheard.train.recipe import Recipe, change_recipe, load_recipe
 from unheard.train.synthetic import command_order, speak_orders
-from unheard.train.thresholds import OTHER_WORDS, choose_threshold, thresholds_without, to_other_words
+from unheard.train.thresholds import (
+    OTHER_WORDS,
+    SYNTHETIC_WORDS,
+    choose_threshold,
+    people_nearer,
+    thresholds_without,
+)
 from unheard.train.word_space import Directions, OtherWords, embed, fit_space
 
 FEW_SHOT = "few-shot"
 MOST_BACKGROUND = 500  # clips of background recordings
 FALSE_ACCEPTS = 0.01
+SYNTHETIC = "synthetic-voices"  # layout of a corpus that nobody spoke
 TEMPERATURE, OPEN_TEMPERATURE = 0.8, 1.25  # of validation speakers, without and with a class for other words
 TEMPERATURE_COUNTS_AS = 500  # clips: what these weigh beside the temperature fitted to the clips held out
 
@@ -159,11 +166,13 @@ def learn_words(corpus: Corpus, options: FewShotOptions, watch: Watch = Watch())
     negatives = _negatives(corpus, model, options, classes, others, directions[of_others])
     rate = FALSE_ACCEPTS if options.false_accepts is None else options.false_accepts
     reached = {name: kind @ words.T for name, kind in negatives.items()}
-    other_than_own = to_other_words(directions[~of_others] @ words.T, clips.classes[~of_others])
-    unknown_at, passed = choose_threshold(reached, rate, other_than_own)
+    if corpus.layout != SYNTHETIC:
+        counts = np.bincount(clips.classes, minlength=num_words)[:num_words]
+        reached[SYNTHETIC_WORDS] += people_nearer(counts, voices=options.voices)
+    unknown_at, passed = choose_threshold(reached, rate)
     set_words(model, words, unknown_at)
     spoke = [group for group, other in zip(left_out, of_others, strict=True) if other]
-    without = thresholds_without(reached, spoke, rate, other_than_own)
+    without = thresholds_without(reached, spoke, rate)
     levels = np.array([without.get(group, unknown_at) for group in left_out], np.float32)
     return Learned(model, classes, clips, left_out, as_logits(cosines, levels), passed)
 
@@ -220,7 +229,7 @@ def _negatives(
     """Directions of what is no word of the model, by kind; synthetic words in an order of chance."""
     synthetic = others.without(classes.commands)
     shuffled = np.random.default_rng(options.seed).permutation(len(synthetic))
-    found = {"synthetic words": synthetic[shuffled]}
+    found = {SYNTHETIC_WORDS: synthetic[shuffled]}
     if len(own_others):
         found[OTHER_WORDS] = own_others
     return found | background_directions(corpus, model, options.recipe.data.sample_rate)
@@ -300,7 +309,7 @@ def _warnings(corpus: Corpus, learned: Learned) -> tuple[str, ...]:
         said.append(
             "One speaker says all the words: this is how well that voice is understood. Others are harder."
         )
-    if corpus.layout == "synthetic-voices":
+    if corpus.layout == SYNTHETIC:
         said.append("All clips are synthetic voices; people are harder. Measure with recordings of people.")
     mute = sorted({commands[index] for index in clips.classes[~_answerable(learned)]})
     if mute and _answerable(learned).any():

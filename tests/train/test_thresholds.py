@@ -9,9 +9,9 @@ from unheard.train.thresholds import (
     OTHER_WORDS,
     TALKING,
     choose_threshold,
+    people_nearer,
     threshold_for,
     thresholds_without,
-    to_other_words,
 )
 
 
@@ -45,8 +45,7 @@ def test_the_rest_tells_what_passes() -> None:
     assert choose_threshold({"background": kind}, 0.01) == (pytest.approx(0.2), {"background": 0.5})
 
 
-def test_a_clip_of_a_word_counts_against_the_others_alone() -> None:
-    cosines = np.array([[0.9, 0.3], [0.2, 0.8]], np.float32)
-    others = to_other_words(cosines, np.array([0, 1]))
-    np.testing.assert_allclose(others, [[-1, 0.3], [0.2, -1]])
-    assert choose_threshold({"synthetic words": cosines / 100}, 0.01, others)[0] == pytest.approx(0.3)
+def test_people_are_nearer_to_what_people_said() -> None:
+    found = people_nearer(np.array([0, 4, 12]), voices=True)
+    np.testing.assert_allclose(found, [0, 0.025, 0.0375])  # voices weigh as four clips
+    np.testing.assert_allclose(people_nearer(np.array([1, 50]), voices=False), [0.05, 0.05])
