@@ -206,6 +206,7 @@ def test_a_second_word_is_judged_by_the_run_of_the_first(
     clips = sorted((folder / "newer" / "pineapple").glob("*.flac"))
     enrolled = enrol_word(folder / "with one", "pineapple", clips, folder / "with two")
     assert enrolled.run == run.folder.resolve()
+    assert str(folder) not in (folder / "with two" / "bundle.json").read_text("utf-8")
     assert set(enrolled.false_accepts) == {"synthetic words", "words of its run"}
     card = (folder / "with two" / "MODEL_CARD.md").read_text("utf-8")
     assert "Before `elephant`, `pineapple` came:" in card

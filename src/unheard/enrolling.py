@@ -6,6 +6,7 @@ clips -> a direction in the space of words -> a threshold by what is not the wor
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -116,7 +117,7 @@ def enrol_word(
     copies = [hashlib.sha256(clip.tobytes()).hexdigest() for clip in samples]  # left out together
     examples = Examples(clips.directions, np.zeros(len(samples), np.int64), copies)
     direction = prototypes(examples, 1, spoken)
-    source = _run_of(model, bundle.info)
+    source = _run_of(model, bundle)
     negatives = _negatives(source, space, word, others, options, watch)
     margins = {kind: _heard(found, rows).margins(found @ direction.T) for kind, found in negatives.items()}
     margins[SYNTHETIC_WORDS] += people_nearer(np.array([len(samples)]), voices=options.voices)
@@ -132,10 +133,10 @@ def enrol_word(
     return _written(enrolled, graph, num_added, folder)
 
 
-def _run_of(model: Path, info: BundleInfo) -> Path | None:
+def _run_of(model: Path, bundle: Bundle) -> Path | None:
     """The run that a model lies in, or that words were added to before, where its corpus is still there."""
-    before = [note.get("run") for note in info.corpus.get("enrolled", [])]
-    folders = [model, *(Path(name) for name in reversed(before) if name)]
+    before = [note.get("run") for note in bundle.info.corpus.get("enrolled", [])]
+    folders = [model, *(bundle.path / name for name in reversed(before) if name)]
     return next((folder.resolve() for folder in folders if (folder / "corpus.parquet").is_file()), None)
 
 
@@ -284,7 +285,9 @@ def _with_rows(space: SpeechModel, rows: Directions) -> SpeechModel:
 def _written(enrolled: Enrolment, graph: bytes, num_added: int, folder: Path) -> Enrolment:
     """The bundle with `num_added` parameters more, and the word among what is said of its corpus."""
     info = enrolled.bundle.info
-    notes = [*info.corpus.get("enrolled", []), {**enrolled.to_dict(), "bundle": None}]
+    # relative: what ships names no user's folders
+    run = None if enrolled.run is None else os.path.relpath(enrolled.run, folder.resolve())
+    notes = [*info.corpus.get("enrolled", []), {**enrolled.to_dict(), "bundle": None, "run": run}]
     new = info.model_copy(
         update={
             "name": folder.resolve().name,
