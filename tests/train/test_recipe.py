@@ -61,6 +61,8 @@ def test_a_setting_without_a_value_is_explained() -> None:
 
 
 def test_a_value_out_of_range_says_what_came() -> None:
+    with pytest.raises(UsageError, match=r"data\.commands: .*; came: 'yes,no'\. Write a list as \["):
+        load_recipe("robust", ["data.commands=yes,no"])
     with pytest.raises(UsageError, match=r"training\.epochs: .*greater than or equal to 1; came: 0"):
         load_recipe("robust", ["epochs=0"])
 

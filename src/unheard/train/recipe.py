@@ -327,7 +327,8 @@ def _validate(tree: Mapping[str, Any], source: str) -> Recipe:
             raise UsageError(
                 f"Recipe '{source}': {unknown_name('key', where, _known_keys().values())}"
             ) from error
+        how = ' Write a list as ["yes", "no"].' if first["type"] in ("tuple_type", "list_type") else ""
         raise UsageError(
             f"Recipe '{source}': {where or 'options'}: {first['msg']}; came: {first.get('input')!r}"[:400]
-            + "."
+            + f".{how}"
         ) from error
