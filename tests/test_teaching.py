@@ -271,6 +271,7 @@ def test_the_teacher_computes_where_and_as_its_student_does(taught: RunOptions) 
     found = teacher_options(options).recipe.training
     assert (found.device, found.num_threads) == ("cpu", 3)
     assert found.epochs == 5  # of its own recipe
+    assert teacher_options(replace(options, left_out=("voices",))).left_out == ()  # it looks for itself
 
 
 def test_a_teacher_speaks_with_the_weights_that_its_run_shipped(

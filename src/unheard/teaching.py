@@ -53,6 +53,7 @@ def teacher_options(options: RunOptions) -> RunOptions:
         recipe=recipe.model_copy(update={"data": recipe.data.model_copy(update=same)}),
         split=replace(options.split, method="official"),  # the corpus is split already
         teachers=(),
+        left_out=(),
         measure_conditions=False,
         audit=False,
     )
