@@ -237,22 +237,22 @@ def _of_its_run(
 
     Raises: CorpusError or AudioError where its recordings can't be read.
     """
-    found = {}
+
+    def some_of(table: pl.DataFrame, most: int) -> Directions:
+        """Of so many rows that decode, in an order of chance."""
+        chosen = Corpus(table[random.permutation(table.height)[:most]], layout=corpus.layout)
+        clips = load_clips(chosen, sample_rate=rate, window_samples=space.window_samples)
+        decoded = [row for row in range(len(clips)) if row not in clips.failed]
+        return embed(space, clips.samples[decoded], fast=True)
+
+    found, rate = {}, few_shot_recipe().data.sample_rate
     heard = (pl.col("split") != "test").fill_null(True)  # the test stays one
     words = corpus.filter((pl.col("role") == "utterance") & (pl.col("label") != word) & heard)
-    chosen = random.permutation(words.frame.height)[:MOST_OWN_CLIPS]
-    own = Corpus(words.frame[chosen], layout=corpus.layout)
-    rate = few_shot_recipe().data.sample_rate
-    if len(chosen):
-        clips = load_clips(own, sample_rate=rate, window_samples=space.window_samples)
-        decoded = [row for row in range(len(clips)) if row not in clips.failed]
-        found["words of its run"] = embed(space, clips.samples[decoded], fast=True)
+    if words.frame.height:
+        found["words of its run"] = some_of(words.frame, MOST_OWN_CLIPS)
     pieces = speech_pieces(corpus, space.window_samples / rate)
     if pieces is not None:
-        some = np.sort(random.permutation(pieces.frame.height)[:MOST_WINDOWS])
-        windows = Corpus(pieces.frame[some], layout=pieces.layout)
-        clips = load_clips(windows, sample_rate=rate, window_samples=space.window_samples)
-        found[TALKING] = embed(space, clips.samples[random.permutation(len(clips))], fast=True)
+        found[TALKING] = some_of(pieces.frame, MOST_WINDOWS)
     return found | background_directions(corpus, space, rate)
 
 
