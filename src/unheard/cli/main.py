@@ -66,6 +66,8 @@ class LazyGroup(TyperGroup):
             print(f"unheard: {MissingExtraError('This', package, EXTRA_OF[package])}", file=sys.stderr)
             raise typer.Exit(2) from error
         except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
+            if error.filename is None:
+                raise
             print(f"unheard: '{error.filename}': {error.strerror}.", file=sys.stderr)
             raise typer.Exit(2) from error
         except KeyboardInterrupt:

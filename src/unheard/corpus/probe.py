@@ -69,11 +69,8 @@ def require_few_rejected(rejected: pl.DataFrame, num_recordings: int, max_reject
         return
     shown = "; ".join(f"{path}: {reason.rstrip('.')}" for path, reason in rejected.head(_SHOWN).iter_rows())
     more = f"; and {count - _SHOWN} more" if count > _SHOWN else ""
-    remedy = (
-        ""
-        if count == num_recordings
-        else (" Repair them, or allow a larger share with --max-rejected of `unheard corpus import`.")
-    )
+    larger = "allow a larger share with --max-rejected of `unheard corpus import`"
+    remedy = "" if count == num_recordings else f" Repair them, or {larger}."
     raise CorpusError(
         f"{count} of {num_recordings} recordings ({count / num_recordings:.1%}) cannot be used, "
         f"allowed are {max_rejected_share:.1%}: {shown}{more}.{remedy}"
