@@ -22,6 +22,7 @@ from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import LabelledClips, labelled_clips
 from unheard.corpus.more_recordings import with_recordings
 from unheard.corpus.table import Corpus
+from unheard.corpus.voices import LAYOUT as SYNTHETIC_VOICES
 from unheard.errors import UsageError
 from unheard.evaluate.evaluate import evaluate_predictions
 from unheard.evaluate.predictions import Predictions
@@ -35,7 +36,7 @@ from unheard.release.measure import ConditionResult
 from unheard.release.model_card import CROSS_VALIDATED, model_card
 from unheard.release.package import bundle_info, describe_training
 from unheard.results import write_results
-from unheard.run import NO_ESTIMATE, RUN_FORMAT, Run, RunOptions, Watch
+from unheard.run import RUN_FORMAT, Run, RunOptions, Watch
 from unheard.runtime.bundle import Bundle, write_bundle
 from unheard.signal.audio_file import to_int16
 from unheard.train.few_shot import (
@@ -62,7 +63,6 @@ from unheard.train.word_space import Directions, OtherWords, embed, fit_space
 FEW_SHOT = "few-shot"
 MOST_BACKGROUND = 500  # clips of background recordings
 FALSE_ACCEPTS = 0.01
-SYNTHETIC = "synthetic-voices"  # layout of a corpus that nobody spoke
 TEMPERATURE, OPEN_TEMPERATURE = 0.8, 1.25  # of validation speakers, without and with a class for other words
 TEMPERATURE_COUNTS_AS = 500  # clips: what these weigh beside the temperature fitted to the clips held out
 
@@ -166,7 +166,7 @@ def learn_words(corpus: Corpus, options: FewShotOptions, watch: Watch = Watch())
     negatives = _negatives(corpus, model, options, classes, others, directions[of_others])
     rate = FALSE_ACCEPTS if options.false_accepts is None else options.false_accepts
     reached = {name: kind @ words.T for name, kind in negatives.items()}
-    if corpus.layout != SYNTHETIC:
+    if corpus.layout != SYNTHETIC_VOICES:
         counts = np.bincount(clips.classes, minlength=num_words)[:num_words]
         reached[SYNTHETIC_WORDS] += people_nearer(counts, voices=options.voices)
     unknown_at, passed = choose_threshold(reached, rate)
@@ -256,14 +256,24 @@ def _package(corpus: Corpus, learned: Learned, folder: Path, options: FewShotOpt
         sample_rate=options.recipe.data.sample_rate,
         architecture=options.recipe.model.architecture,
         recipe=options.recipe.name,
-        corpus=describe_training(corpus, learned.clips.samples) | {CROSS_VALIDATED: True},
+        corpus=describe_training(corpus, learned.clips.samples) | {CROSS_VALIDATED: _unit(learned)},
     ).model_copy(update={"temperature": temperature})
     predictions = Predictions(clips.ids, info.labels, clips.classes, judged.logits, judged.left_out)
     evaluation = evaluate_predictions(predictions, temperature=temperature, seed=options.seed)
     result = ConditionResult(CLEAN, replace(evaluation, speakers=clips.num_speakers), predictions)
     write_bundle(folder / "bundle", export_onnx(learned.model), info, model_card(info, []))
     bundle = Bundle.load(folder / "bundle")
-    return Run(folder, bundle, corpus, [], _warnings(corpus, learned), [], (result,))
+    no_estimate = None if _answerable(learned).any() else _nothing_left(learned)
+    return Run(folder, bundle, corpus, [], _warnings(corpus, learned), [], (result,), no_estimate)
+
+
+def _unit(learned: Learned) -> str:
+    """What is left out at once: a clip, where one person says all the words."""
+    return "speaker" if len(_who_says(learned.clips, range(len(learned.classes.commands)))) > 1 else "clip"
+
+
+def _nothing_left(learned: Learned) -> str:
+    return f"No estimate: of each word nothing is left when its only {_unit(learned)} is held out. Give two."
 
 
 def _answerable(learned: Learned) -> NDArray[np.bool_]:
@@ -298,18 +308,17 @@ def _temperature(learned: Learned) -> float:
 def _warnings(corpus: Corpus, learned: Learned) -> tuple[str, ...]:
     """What has to be said of the estimate, and of what the model is for."""
     clips, commands = learned.clips, learned.classes.commands
-    alone = len(_who_says(clips, range(len(commands)))) < 2
-    one = "clip" if alone else "speaker"
+    one = _unit(learned)
     said = [
         f"The estimate is cross-validated: each clip is answered by words learned without its {one}. "
         "The model that ships was learned from all of them. Its temperature was fitted in part to the same "
         "answers, so ECE and log loss flatter."
     ]
-    if alone:
+    if one == "clip":
         said.append(
             "One speaker says all the words: this is how well that voice is understood. Others are harder."
         )
-    if corpus.layout == SYNTHETIC:
+    if corpus.layout == SYNTHETIC_VOICES:
         said.append("All clips are synthetic voices; people are harder. Measure with recordings of people.")
     mute = sorted({commands[index] for index in clips.classes[~_answerable(learned)]})
     if mute and _answerable(learned).any():
@@ -318,7 +327,7 @@ def _warnings(corpus: Corpus, learned: Learned) -> tuple[str, ...]:
             "estimate. Give two of each."
         )
     elif mute:
-        said.append(f"{NO_ESTIMATE}: of each word nothing is left when its only {one} is held out. Give two.")
+        said.append(_nothing_left(learned))
     if learned.classes.unknown is None:
         said.append(
             "There is no class for other words and noise, so everything is taken for one of the words. For a "

@@ -34,7 +34,6 @@ from unheard.train.fit import Callbacks
 from unheard.train.recipe import Recipe, recipe_from_dict
 
 RUN_FORMAT = 1
-NO_ESTIMATE = "No estimate"  # begins the warning of a run whose figures say nothing
 
 
 def _ignore(*_: object) -> None:
@@ -95,16 +94,12 @@ class Run:
     warnings: tuple[str, ...]
     curves: list[CurveRow]
     results: tuple[ConditionResult, ...]
+    no_estimate: str | None = None  # why the figures say nothing, where they do not
 
     @property
     def tested_on_unheard(self) -> bool:
         """Whether no speaker of the training is in the test: not so for a leaky split."""
         return not self.bundle.info.corpus.get("torn_groups")
-
-    @property
-    def no_estimate(self) -> str | None:
-        """Why the figures say nothing, where they do not."""
-        return next((warning for warning in self.warnings if warning.startswith(NO_ESTIMATE)), None)
 
     def to_dict(self) -> dict[str, Any]:
         """One JSON document: the evaluation on clean clips, the conditions, and where things lie."""

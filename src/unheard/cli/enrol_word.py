@@ -69,7 +69,7 @@ def lines(enrolled: Enrolment) -> list[str]:
         ]
     if len(enrolled.false_accepts) == 1:
         said.append(
-            "The threshold was set by synthetic words alone, which people's exceed two to three times as "
+            "The threshold was set by synthetic words alone, which people's exceed up to three times as "
             "often: give the folder of a run, whose recordings are used too."
         )
     if TALKING not in enrolled.false_accepts:

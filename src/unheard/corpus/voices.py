@@ -27,6 +27,7 @@ from unheard.units import db_to_amplitude, seconds_to_samples
 
 __all__ = ["VoiceOptions", "draw_takes", "draw_voices", "render_take", "synthesize", "synthesize_corpus"]
 
+LAYOUT = "synthetic-voices"
 SILENCE_DB = -50.0  # below the peak: what is quieter at either end is cut off
 OnProgress = Callable[[int, int], None]
 
@@ -60,7 +61,7 @@ def synthesize_corpus(
             clips.append(clip)
             if on_progress is not None:
                 on_progress(len(clips), len(takes))
-    corpus = Corpus(_table(out_dir, takes, clips), layout="synthetic-voices")
+    corpus = Corpus(_table(out_dir, takes, clips), layout=LAYOUT)
     corpus.save(out_dir / "corpus.parquet")
     _write_metadata(out_dir, corpus)
     return corpus

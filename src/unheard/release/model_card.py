@@ -7,7 +7,7 @@ from typing import Any
 
 from unheard.runtime.bundle import BundleInfo
 
-CROSS_VALIDATED = "cross_validated"  # of what is said of a corpus: every clip was learned from in the end
+CROSS_VALIDATED = "cross_validated"  # in a bundle's `corpus`: what was left out to answer a clip, if anything
 TEMPLATE = """# {name}
 
 Tells {num_commands} words apart in clips of {window_s:g} s: {commands}.{background}
@@ -25,8 +25,6 @@ Tells {num_commands} words apart in clips of {window_s:g} s: {commands}.{backgro
 
 {measured}
 
-{tested}
-
 ## Limits
 
 - Measured on the corpus it was made from. Other languages, accents, ages, microphones and rooms may be worse;
@@ -38,6 +36,11 @@ Tells {num_commands} words apart in clips of {window_s:g} s: {commands}.{backgro
 
 def model_card(info: BundleInfo, measured: Sequence[Mapping[str, Any]]) -> str:
     """Markdown; `measured` has rows with `condition`, `accuracy`, `low`, `high`, `utterances`, `speakers`."""
+    figures = _table(measured) if measured else "Not measured yet."
+    return _card(info, f"{figures}\n\n{_tested(info.corpus)}")
+
+
+def _card(info: BundleInfo, measured: str) -> str:
     commands = [label for label in info.labels if label not in info.background_labels]
     background = ", ".join(f"`{label}`" for label in info.background_labels)
     return TEMPLATE.format(
@@ -53,8 +56,7 @@ def model_card(info: BundleInfo, measured: Sequence[Mapping[str, Any]]) -> str:
         utterances=info.corpus.get("utterances", 0),
         speakers=f"{info.corpus.get('speakers') or 'unnamed'} speakers",
         fitted="" if info.corpus.get(CROSS_VALIDATED) else ", fitted on validation clips",
-        measured=_table(measured) if measured else "Not measured yet.",
-        tested=_tested(info.corpus),
+        measured=measured,
     )
 
 
@@ -74,10 +76,7 @@ def card_with_words(old: str, info: BundleInfo) -> str:
         heard = "unknown" if recall is None else "{value:.0%} ({low:.0%} to {high:.0%})".format(**recall)
         others = "; ".join(f"{share:.1%} of {kind}" for kind, share in passes)
         lines.append(f"| {note['word']} | {note['clips']} | {heard} | {note['threshold']:.3f} | {others} |")
-    table = "\n".join(lines)
-    head, _, rest = model_card(info, []).partition("## Measured\n")
-    added = f"Before {words} came:\n\n{measured}\n\n## Words added\n\n{table}\n\n"
-    return f"{head}## Measured\n\n{added}## Limits\n{rest.partition('## Limits' + chr(10))[2]}"
+    return _card(info, "\n".join((f"Before {words} came:\n\n{measured}\n\n## Words added\n", *lines)))
 
 
 def _section(card: str, title: str) -> str:
@@ -91,10 +90,10 @@ def _tested(corpus: Mapping[str, Any]) -> str:
             f"These figures flatter: {torn:,} speakers of the training are in validation or test too. "
             "Unheard speakers will fare worse."
         )
-    if corpus.get(CROSS_VALIDATED):
+    if left_out := corpus.get(CROSS_VALIDATED):
         return (
-            "Every clip was answered by words learned without its speaker; the model that ships was learned "
-            "from all of them. Intervals (95 %) resample whole speakers."
+            f"Every clip was answered by words learned without its {left_out}; the model that ships was "
+            f"learned from all of them. Intervals (95 %) resample {left_out}s."
         )
     if not corpus.get("speakers"):
         return (

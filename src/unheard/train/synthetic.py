@@ -18,7 +18,7 @@ import polars as pl
 from unheard.corpus.classes import ClassMap, speech_commands_among
 from unheard.corpus.clips import cache_folder
 from unheard.corpus.table import Corpus
-from unheard.corpus.voices import VoiceOptions, synthesize_corpus
+from unheard.corpus.voices import LAYOUT, VoiceOptions, synthesize_corpus
 from unheard.train.recipe import Recipe
 
 COMMAND_VOICES, COMMAND_TAKES = 75, 2
@@ -67,7 +67,7 @@ def speak_orders(orders: Sequence[Order], on_progress: Callable[[int, int], None
         parts.append(spoken.with_columns(pl.format("{} of order {}", "id", pl.lit(number)).alias("id")))
         if on_progress:
             on_progress(number + 1, len(orders))
-    return Corpus(pl.concat(parts, how="diagonal"), layout="synthetic-voices")
+    return Corpus(pl.concat(parts, how="diagonal"), layout=LAYOUT)
 
 
 def command_order(words: Sequence[str], sample_rate: int, seed: int) -> Order:
