@@ -288,10 +288,21 @@ def test_few_clips_hardly_move_the_temperature(run: Run, folder: Path, clips: Pa
     )
     assert alone.bundle.info.temperature == pytest.approx(TEMPERATURE)  # nothing is left of any word
     assert alone.no_estimate in steps
+    assert not any("The estimate is" in step for step in steps)
     assert any("There is no class for other words" in step for step in steps)
     card = (alone.folder / "bundle" / "MODEL_CARD.md").read_text("utf-8")
     assert "Not measured yet." in card
-    assert (alone.folder / "report.html").read_text("utf-8").count("No estimate") >= 1
+    page = (alone.folder / "report.html").read_text("utf-8")
+    assert "No estimate" in page
+    assert "<svg" not in page
+    assert "Classes" not in page
+    numbers = json.loads((alone.folder / "evaluation.json").read_text("utf-8"))
+    assert numbers["no_estimate"] == alone.no_estimate
+    assert not alone.results
+    assert numbers["conditions"] == []
+    assert "metrics" not in numbers
+    assert not (alone.folder / "predictions.parquet").exists()
+    assert run.results
     assert not run.no_estimate
     assert "validation" not in card
 

@@ -258,13 +258,14 @@ def _package(corpus: Corpus, learned: Learned, folder: Path, options: FewShotOpt
         recipe=options.recipe.name,
         corpus=describe_training(corpus, learned.clips.samples) | {CROSS_VALIDATED: _unit(learned)},
     ).model_copy(update={"temperature": temperature})
+    write_bundle(folder / "bundle", export_onnx(learned.model), info, model_card(info, []))
+    bundle, warnings = Bundle.load(folder / "bundle"), _warnings(corpus, learned)
+    if not len(clips):
+        return Run(folder, bundle, corpus, [], warnings, [], (), _nothing_left(learned))
     predictions = Predictions(clips.ids, info.labels, clips.classes, judged.logits, judged.left_out)
     evaluation = evaluate_predictions(predictions, temperature=temperature, seed=options.seed)
     result = ConditionResult(CLEAN, replace(evaluation, speakers=clips.num_speakers), predictions)
-    write_bundle(folder / "bundle", export_onnx(learned.model), info, model_card(info, []))
-    bundle = Bundle.load(folder / "bundle")
-    no_estimate = None if _answerable(learned).any() else _nothing_left(learned)
-    return Run(folder, bundle, corpus, [], _warnings(corpus, learned), [], (result,), no_estimate)
+    return Run(folder, bundle, corpus, [], warnings, [], (result,))
 
 
 def _unit(learned: Learned) -> str:
@@ -273,7 +274,8 @@ def _unit(learned: Learned) -> str:
 
 
 def _nothing_left(learned: Learned) -> str:
-    return f"No estimate: of each word nothing is left when its only {_unit(learned)} is held out. Give two."
+    one = _unit(learned)
+    return f"No estimate: nothing is left of any word when its only {one} is held out. Give two {one}s each."
 
 
 def _answerable(learned: Learned) -> NDArray[np.bool_]:
@@ -283,10 +285,8 @@ def _answerable(learned: Learned) -> NDArray[np.bool_]:
 
 
 def _judged(learned: Learned) -> Learned:
-    """The same with these clips alone; with all, if there are none."""
+    """The same with these clips alone."""
     rows = np.flatnonzero(_answerable(learned))
-    if not len(rows):
-        return learned
     left_out = tuple(learned.left_out[row] for row in rows)
     return replace(learned, clips=learned.clips.take(rows), left_out=left_out, logits=learned.logits[rows])
 
@@ -297,16 +297,34 @@ def _temperature(learned: Learned) -> float:
     Of few clips every one is right, which alone would make the model certain.
     """
     usual = OPEN_TEMPERATURE if learned.classes.unknown is not None else TEMPERATURE
-    if not _answerable(learned).any():
-        return usual
     judged = _judged(learned)
-    fitted, num_clips = fit_temperature(judged.logits, judged.clips.classes), len(judged.clips)
+    num_clips = len(judged.clips)
+    if not num_clips:
+        return usual
+    fitted = fit_temperature(judged.logits, judged.clips.classes)
     share = num_clips / (num_clips + TEMPERATURE_COUNTS_AS)
     return float(fitted**share * usual ** (1 - share))
 
 
 def _warnings(corpus: Corpus, learned: Learned) -> tuple[str, ...]:
     """What has to be said of the estimate, and of what the model is for."""
+    said = _of_estimate(learned) if _answerable(learned).any() else [_nothing_left(learned)]
+    if corpus.layout == SYNTHETIC_VOICES:
+        said.append("All clips are synthetic voices; people are harder. Measure with recordings of people.")
+    if learned.classes.unknown is None:
+        said.append(
+            "There is no class for other words and noise, so everything is taken for one of the words. For a "
+            "microphone that is always open, train with --false-accepts 0.01."
+        )
+    said += [
+        f"{share:.1%} of the {kind} that the threshold was not set by pass for a word."
+        for kind, share in learned.false_accepts.items()
+    ]
+    return tuple(said)
+
+
+def _of_estimate(learned: Learned) -> list[str]:
+    """How the estimate was made, and whom and what it leaves out."""
     clips, commands = learned.clips, learned.classes.commands
     one = _unit(learned)
     said = [
@@ -318,23 +336,10 @@ def _warnings(corpus: Corpus, learned: Learned) -> tuple[str, ...]:
         said.append(
             "One speaker says all the words: this is how well that voice is understood. Others are harder."
         )
-    if corpus.layout == SYNTHETIC_VOICES:
-        said.append("All clips are synthetic voices; people are harder. Measure with recordings of people.")
     mute = sorted({commands[index] for index in clips.classes[~_answerable(learned)]})
-    if mute and _answerable(learned).any():
+    if mute:
         said.append(
             f"Of {', '.join(mute)} nothing is left when some {one} is held out: such clips are not in the "
             "estimate. Give two of each."
         )
-    elif mute:
-        said.append(_nothing_left(learned))
-    if learned.classes.unknown is None:
-        said.append(
-            "There is no class for other words and noise, so everything is taken for one of the words. For a "
-            "microphone that is always open, train with --false-accepts 0.01."
-        )
-    said += [
-        f"{share:.1%} of the {kind} that the threshold was not set by pass for a word."
-        for kind, share in learned.false_accepts.items()
-    ]
-    return tuple(said)
+    return said

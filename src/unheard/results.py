@@ -20,20 +20,23 @@ from unheard.train.recipe import Recipe
 
 
 def write_results(run: Run, clips: LabelledClips, recipe: Recipe) -> None:
-    """Write everything; `clips` are those of the first result."""
-    write_card(run.bundle, [] if run.no_estimate else [result.row() for result in run.results])
-    run.results[0].predictions.save(run.folder / "predictions.parquet")
+    """Write everything; `clips` are those of the first result, where there is one."""
+    write_card(run.bundle, [result.row() for result in run.results])
+    if run.results:
+        run.results[0].predictions.save(run.folder / "predictions.parquet")
     write_json(run.folder / "evaluation.json", run.to_dict())
     write_run_report(run.folder / "report.html", _report(run, clips, recipe))
 
 
 def _report(run: Run, clips: LabelledClips, recipe: Recipe) -> RunReport:
-    info, clean = run.bundle.info, run.results[0]
+    info, clean = run.bundle.info, run.results[0] if run.results else None
     return RunReport(
         title=info.name,
         created=f"{info.created:%Y-%m-%d %H:%M} UTC",
-        evaluation=clean.evaluation,
-        title_sentence=run.no_estimate or headline(clean.evaluation, known_unheard=run.tested_on_unheard),
+        evaluation=clean.evaluation if clean else None,
+        title_sentence=headline(clean.evaluation, known_unheard=run.tested_on_unheard)
+        if clean
+        else run.no_estimate or "",
         recipe={"parameters": info.num_parameters, **recipe.model_dump(mode="json")},
         corpus=CorpusSummary(
             utterances=run.corpus.utterances.height,
@@ -46,7 +49,7 @@ def _report(run: Run, clips: LabelledClips, recipe: Recipe) -> RunReport:
         curves=run.curves,
         best_epoch=_kept_epoch(run.curves, recipe),
         conditions=[ConditionScore(**_without_counts(result.row())) for result in run.results],
-        mistakes=_mistakes(clean.predictions, clips, run),
+        mistakes=_mistakes(clean.predictions, clips, run) if clean else [],
     )
 
 

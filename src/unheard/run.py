@@ -85,7 +85,10 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class Run:
-    """What a training leaves: the bundle, and what was measured on the test split."""
+    """What a training leaves: the bundle, and what was measured on the test split.
+
+    results: clean clips first; empty where nothing could be measured, and `no_estimate` says why.
+    """
 
     folder: Path
     bundle: Bundle
@@ -94,7 +97,7 @@ class Run:
     warnings: tuple[str, ...]
     curves: list[CurveRow]
     results: tuple[ConditionResult, ...]
-    no_estimate: str | None = None  # why the figures say nothing, where they do not
+    no_estimate: str | None = None
 
     @property
     def tested_on_unheard(self) -> bool:
@@ -110,7 +113,7 @@ class Run:
             "parameters": self.bundle.info.num_parameters,
             "epochs": len(self.curves),
             "warnings": list(self.warnings),
-            **self.results[0].evaluation.to_dict(),
+            **(self.results[0].evaluation.to_dict() if self.results else {"no_estimate": self.no_estimate}),
             "conditions": [result.row() for result in self.results],
         }
 

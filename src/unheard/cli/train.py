@@ -176,7 +176,7 @@ def show_run(run: Run) -> None:
     from unheard.report.conditions import conditions_table
     from unheard.report.terminal import evaluation_view
 
-    if not run.no_estimate:
+    if run.results:
         show(evaluation_view(run.results[0].evaluation, known_unheard=run.tested_on_unheard))
     if len(run.results) > 1:
         show(conditions_table([result.row() for result in run.results]))

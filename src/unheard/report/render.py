@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from unheard.evaluate.evaluation import Evaluation
 from unheard.files import write_text
 from unheard.report import words
 from unheard.report.environment import environment
@@ -38,30 +39,31 @@ def render_run_report(report: RunReport) -> str:
         .render(
             report=report,
             evaluation=report.evaluation,
-            plots=_plots(report),
+            curves=plot_curves(report.curves, report.best_epoch),
             recipe=recipe_sections(report.recipe),
             splits=report.corpus and pivot_splits(report.corpus),
-            confusions=most_confused(report.evaluation),
             mistakes=[_view(clip) for clip in report.mistakes],
-            worst_speakers=report.evaluation.per_speaker[:NUM_WORST_SPEAKERS],
-            every=shown_every(len(report.evaluation.per_speaker)),
             condition_axis=axis_start(row.low for row in report.conditions),
-            class_axis=axis_start(row.f1.low if row.f1 else None for row in report.evaluation.per_class),
             plot_interval=plot_interval,
             words=words,
+            **(_measured(report.evaluation) if report.evaluation else {}),
         )
     )
 
 
-def _plots(report: RunReport) -> dict[str, Any]:
-    evaluation, metrics = report.evaluation, report.evaluation.metrics
+def _measured(evaluation: Evaluation) -> dict[str, Any]:
+    """What the sections about the test clips show."""
+    metrics = evaluation.metrics
     before = plot_reliability(evaluation.reliability, "As trained", metrics["ece"].value)
     after = plot_reliability(evaluation.reliability_calibrated, "Calibrated", metrics["ece_calibrated"].value)
     return {
         "confusion": plot_confusion(evaluation),
+        "confusions": most_confused(evaluation),
         "speakers": plot_speakers(evaluation),
+        "worst_speakers": evaluation.per_speaker[:NUM_WORST_SPEAKERS],
+        "every": shown_every(len(evaluation.per_speaker)),
+        "class_axis": axis_start(row.f1.low if row.f1 else None for row in evaluation.per_class),
         "reliability": [before, after],
-        "curves": plot_curves(report.curves, report.best_epoch),
     }
 
 

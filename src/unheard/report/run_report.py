@@ -65,12 +65,13 @@ class RunReport:
     created: date and time as they are shown. recipe: settings by name; sections may be nested mappings.
     curves: one row an epoch, with `epoch` and any of `train_loss`, `validation_loss`, `train_accuracy`,
     `validation_accuracy`, `learning_rate`, `gradient_norm`; None or NaN leaves a gap. best_epoch: the one
-    whose weights were kept. title_sentence: replaces the sentence that `evaluation` gives.
+    whose weights were kept. evaluation: None where nothing could be measured. title_sentence: replaces the
+    sentence that `evaluation` gives; needed where there is none.
     """
 
     title: str
     created: str
-    evaluation: Evaluation
+    evaluation: Evaluation | None
     recipe: Mapping[str, Any] = field(default_factory=dict)
     corpus: CorpusSummary | None = None
     curves: Sequence[Mapping[str, float | None]] = ()
@@ -81,4 +82,6 @@ class RunReport:
 
     @property
     def headline(self) -> str:
-        return self.title_sentence or headline(self.evaluation)
+        if self.title_sentence or self.evaluation is None:
+            return self.title_sentence
+        return headline(self.evaluation)
