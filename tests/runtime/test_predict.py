@@ -14,6 +14,7 @@ from unheard.errors import AudioError, CorpusError
 from unheard.runtime.bundle import Bundle, BundleInfo, write_bundle
 from unheard.runtime.detector import DetectorOptions, StreamingDetector
 from unheard.runtime.predict import ClipPrediction, FailedClip, find_recordings, predict_file, predict_files
+from unheard.runtime.windows import WindowScorer
 from unheard.signal.audio_file import read_audio, write_audio
 
 
@@ -128,6 +129,18 @@ def test_answers_keep_the_order_and_do_not_depend_on_the_batch(
             alone = predict_file(bundle, answer.path)
             assert answer.label == alone.label
             np.testing.assert_allclose(list(answer.scores.values()), list(alone.scores.values()), atol=1e-4)
+
+
+def test_a_long_recording_is_heard_piece_by_piece(tone_bundle: Path, tmp_path: Path) -> None:
+    write_audio(tmp_path / "short.wav", tone(500, 0.3), 8000)
+    write_audio(tmp_path / "long.wav", tone(500, 25.0), 8000)
+    bundle, heard = Bundle.load(tone_bundle), []
+    paths = [tmp_path / "short.wav", tmp_path / "long.wav"]
+    _, long = predict_files(bundle, paths, on_heard=heard.append)
+    assert heard == pytest.approx([1, 1.4, 1.8, 2, 2])
+    whole = WindowScorer(bundle).push(read_audio(tmp_path / "long.wav")[0])
+    assert isinstance(long, ClipPrediction)
+    assert long.score == whole.scores[:, bundle.info.labels.index(long.label)].max()
 
 
 def test_one_file_that_cannot_be_read_raises(tone_bundle: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from unheard.errors import UsageError
 from unheard.runtime.bundle import Bundle
-from unheard.runtime.windows import WindowScorer, WindowScores
+from unheard.runtime.windows import WindowScorer, WindowScores, join_windows
 
 
 def noise(num_samples: int, seed: int = 0) -> NDArray[np.float32]:
@@ -22,11 +22,7 @@ def noise(num_samples: int, seed: int = 0) -> NDArray[np.float32]:
 def score_in_pieces(bundle: Bundle, samples: NDArray[np.float32], cuts: list[int]) -> WindowScores:
     scorer = WindowScorer(bundle)
     parts = [scorer.push(piece) for piece in np.split(samples, sorted(cuts))] + [scorer.flush()]
-    return WindowScores(
-        np.concatenate([part.start_s for part in parts]),
-        np.concatenate([part.end_s for part in parts]),
-        np.concatenate([part.scores for part in parts]),
-    )
+    return join_windows(parts)
 
 
 def test_windows_are_the_rows_of_a_sliding_view(tone_bundle: Path) -> None:

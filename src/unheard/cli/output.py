@@ -12,7 +12,7 @@ import rich
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-OnProgress = Callable[[int, int], None]  # (done, total)
+OnProgress = Callable[[float, int], None]  # (done, total)
 
 
 def print_json(document: Mapping[str, Any]) -> None:

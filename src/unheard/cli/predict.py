@@ -56,8 +56,10 @@ def predict(
     long_s = 0.0 if events else LONG_WINDOWS * bundle.info.window_s
     answered: list[ClipPrediction] = []
     with progress_bar("predict") as on_progress:
-        for done, answer in enumerate(predict_files(bundle, paths, options, batch_size), start=1):
-            on_progress(done, len(paths))
+        answers = predict_files(
+            bundle, paths, options, batch_size, lambda heard: on_progress(heard, len(paths))
+        )
+        for answer in answers:
             if isinstance(answer, FailedClip):
                 print(f"unheard: {answer.reason}", file=sys.stderr)
                 continue

@@ -8,8 +8,9 @@ threshold as score, the window with the highest such score answers; otherwise th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,13 @@ from unheard.corpus.scan import DECODABLE, scan_folder
 from unheard.errors import AudioError, CorpusError
 from unheard.runtime.bundle import Bundle
 from unheard.runtime.detector import DetectorOptions, Event, EventFinder
-from unheard.runtime.windows import WindowScorer, WindowScores
+from unheard.runtime.windows import WindowScorer, WindowScores, join_windows
 from unheard.signal.audio_file import read_audio
 from unheard.signal.room_tone import with_room_tone
-from unheard.units import samples_to_seconds
+from unheard.units import samples_to_seconds, seconds_to_samples
+
+OnHeard = Callable[[float], None]  # how many recordings have been heard, with the part of the present one
+PIECE_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,17 @@ def predict_files(
     paths: Iterable[Path],
     options: DetectorOptions | None = None,
     batch_size: int = 64,
+    on_heard: OnHeard = lambda _: None,
 ) -> Iterator[ClipPrediction | FailedClip]:
-    """One answer a file, in the order of the files; clips of one window are scored `batch_size` at a time."""
+    """One answer a file, in the order of the files; clips of one window are scored `batch_size` at a time.
+
+    `on_heard` is called after each file, and every 10 s of a long one.
+    """
     options = options or DetectorOptions()
     waiting: list[_ShortClip | ClipPrediction | FailedClip] = []
-    for path in paths:
-        waiting.append(_hear(bundle, path, options))
+    for before, path in enumerate(paths):
+        waiting.append(_hear(bundle, path, options, partial(_heard, on_heard, before)))
+        on_heard(before + 1)
         if len(waiting) >= batch_size:
             yield from _answer(bundle, waiting, options)
             waiting = []
@@ -97,7 +106,9 @@ class _ShortClip:
     duration_s: float
 
 
-def _hear(bundle: Bundle, path: Path, options: DetectorOptions) -> _ShortClip | ClipPrediction | FailedClip:
+def _hear(
+    bundle: Bundle, path: Path, options: DetectorOptions, on_part: OnHeard
+) -> _ShortClip | ClipPrediction | FailedClip:
     info = bundle.info
     try:
         samples, _ = read_audio(path, sample_rate=info.sample_rate)
@@ -106,7 +117,20 @@ def _hear(bundle: Bundle, path: Path, options: DetectorOptions) -> _ShortClip | 
     duration_s = samples_to_seconds(len(samples), info.sample_rate)
     if len(samples) < info.window_samples + info.hop_samples:
         return _ShortClip(path, with_room_tone(samples, info.window_samples), duration_s)
-    return _prediction(bundle, path, duration_s, WindowScorer(bundle).push(samples), options)
+    return _prediction(bundle, path, duration_s, _score_long(bundle, samples, on_part), options)
+
+
+def _heard(on_heard: OnHeard, before: int, part: float) -> None:
+    on_heard(before + part)
+
+
+def _score_long(bundle: Bundle, samples: NDArray[np.float32], on_part: OnHeard) -> WindowScores:
+    scorer, piece = WindowScorer(bundle), seconds_to_samples(PIECE_S, bundle.info.sample_rate)
+    scored = []
+    for start in range(0, len(samples), piece):
+        scored.append(scorer.push(samples[start : start + piece]))
+        on_part(min(1.0, (start + piece) / len(samples)))
+    return join_windows(scored)
 
 
 def _answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,15 @@ class WindowScores:
 
     def __len__(self) -> int:
         return len(self.scores)
+
+
+def join_windows(stretches: Sequence[WindowScores]) -> WindowScores:
+    """Stretches of one stream that follow each other, at least one."""
+    return WindowScores(
+        np.concatenate([stretch.start_s for stretch in stretches]),
+        np.concatenate([stretch.end_s for stretch in stretches]),
+        np.concatenate([stretch.scores for stretch in stretches]),
+    )
 
 
 class WindowScorer:
