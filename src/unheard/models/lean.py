@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from unheard.models.attentive_pool import AttentivePool
 from unheard.models.network import Network
 
 
@@ -21,8 +21,7 @@ class Size(NamedTuple):
     """Channels of the three stem layers and of the trunk, number of blocks, and channels of the embedding.
 
     `widening`: how many times wider the inside of a block is; 0 mixes channels by one matrix instead of two.
-    `embedding` 0 takes the pooled trunk itself. `activation` is between all layers; `is_attentive` pools with
-    learned weights.
+    `embedding` 0 takes the pooled trunk itself.
     """
 
     stem: tuple[int, int, int]
@@ -31,14 +30,10 @@ class Size(NamedTuple):
     embedding: int
     widening: int = 2
     is_gated: bool = True
-    activation: type[nn.Module] = nn.ReLU
-    is_attentive: bool = False
 
 
 SIZES = {
-    "nano": Size(
-        (8, 12, 16), 24, 4, 0, widening=0, is_gated=False, activation=nn.Hardswish, is_attentive=True
-    ),
+    "nano": Size((8, 12, 16), 24, 4, 0, widening=0, is_gated=False),
     "small": Size((16, 32, 32), 64, 5, 48, widening=0, is_gated=False),
     "base": Size((16, 32, 48), 88, 6, 96),
     "s": Size((16, 24, 32), 64, 4, 64),
@@ -48,22 +43,19 @@ SIZES = {
 KERNEL_FRAMES = 9
 
 
-def stem_layer(
-    inputs: int, outputs: int, stride: tuple[int, int], kernel: int, activation: type[nn.Module] = nn.ReLU
-) -> nn.Sequential:
+def stem_layer(inputs: int, outputs: int, stride: tuple[int, int], kernel: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
         nn.BatchNorm2d(outputs),
-        activation(),
+        nn.ReLU(),
     )
 
 
-def _mixing(size: Size) -> list[nn.Module]:
+def _mixing(channels: int, inside: int) -> list[nn.Module]:
     """The first of two matrices over the channels; nothing where there is but one."""
-    inside = size.widening * size.trunk
     if inside == 0:
         return []
-    return [nn.Conv2d(size.trunk, inside, 1, bias=False), nn.BatchNorm2d(inside), size.activation()]
+    return [nn.Conv2d(channels, inside, 1, bias=False), nn.BatchNorm2d(inside), nn.ReLU()]
 
 
 def _gate(channels: int) -> nn.Sequential:
@@ -90,33 +82,23 @@ class SeparableBlock(nn.Module):
                 bias=False,
             ),
             nn.BatchNorm2d(channels),
-            *_mixing(size),
+            *_mixing(channels, size.widening * channels),
             nn.Conv2d(size.widening * channels or channels, channels, 1, bias=False),
             nn.BatchNorm2d(channels),
         )
         self.gate = _gate(channels) if size.is_gated else None
         self.dropout = nn.Dropout2d(dropout)
-        self.activation = size.activation()
 
     def forward(self, sequence: Tensor) -> Tensor:
         """`(batch, channels, 1, num_frames)`, as is the result."""
         mixed = self.mix(sequence)
         if self.gate is not None:
             mixed = mixed * self.gate(mixed.mean(dim=(2, 3)))[:, :, None, None]
-        combined: Tensor = self.activation(sequence + self.dropout(mixed))
-        return combined
+        return functional.relu(sequence + self.dropout(mixed))
 
 
 def _embed(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.ReLU())
-
-
-def _mean_and_deviation(sequence: Tensor) -> Tensor:
-    """`(batch, channels, 1, num_frames)` to `(batch, 2 channels)`."""
-    mean = sequence.mean(dim=(2, 3))
-    distance = sequence - mean[:, :, None, None]
-    deviation = (distance.square().mean(dim=(2, 3)) + 1e-5).sqrt()
-    return torch.cat([mean, deviation], dim=1)
 
 
 class Lean(Network):
@@ -142,18 +124,17 @@ class Lean(Network):
         self.num_maps = num_maps
         self.embedding_size = chosen.embedding or 2 * trunk
         self.stem = nn.Sequential(
-            stem_layer(num_maps, first, (2, 1), 5, chosen.activation),
-            stem_layer(first, second, (2, 2), 3, chosen.activation),
-            stem_layer(second, third, (2, 1), 3, chosen.activation),
+            stem_layer(num_maps, first, (2, 1), 5),
+            stem_layer(first, second, (2, 2), 3),
+            stem_layer(second, third, (2, 1), 3),
         )
         bins = -(-num_bins // num_maps // 8)
         self.fold = nn.Sequential(
-            nn.Conv2d(third, trunk, (bins, 1), bias=False), nn.BatchNorm2d(trunk), chosen.activation()
+            nn.Conv2d(third, trunk, (bins, 1), bias=False), nn.BatchNorm2d(trunk), nn.ReLU()
         )
         self.trunk = nn.Sequential(
             *(SeparableBlock(chosen, 1 + index % 2, dropout) for index in range(chosen.num_blocks))
         )
-        self.attend = AttentivePool(trunk) if chosen.is_attentive else None
         self.embed = _embed(2 * trunk, self.embedding_size) if chosen.embedding else nn.Identity()
         self.dropout = nn.Dropout(dropout)
         self.classify = nn.Linear(self.embedding_size, num_classes)
@@ -162,10 +143,8 @@ class Lean(Network):
         batch, rows, num_frames = features.shape
         maps = features.reshape(batch, self.num_maps, rows // self.num_maps, num_frames)
         sequence = self.trunk(self.fold(self.stem(maps)))
-        pooled = (
-            _mean_and_deviation(sequence)
-            if self.attend is None
-            else self.attend(sequence[:, :, 0].transpose(1, 2))
-        )
-        embedding = self.embed(pooled)
+        mean = sequence.mean(dim=(2, 3))
+        distance = sequence - mean[:, :, None, None]
+        deviation = (distance.square().mean(dim=(2, 3)) + 1e-5).sqrt()
+        embedding = self.embed(torch.cat([mean, deviation], dim=1))
         return self.classify(self.dropout(embedding)), embedding
