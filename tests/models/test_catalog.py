@@ -89,6 +89,11 @@ def test_cnn_trad_fpool3_has_the_published_parameters() -> None:
     assert count_multiplies(network, torch.zeros(1, 40, 49)) == pytest.approx(76.1e6 / 2, rel=0.02)
 
 
+@pytest.mark.parametrize(("size", "most"), [("nano", 10_000), ("small", 60_000), ("base", 300_000)])
+def test_presets_keep_to_their_size(size: str, most: int) -> None:
+    assert 0.9 * most < count_parameters(model_of(f"lean-{size}")) <= most
+
+
 def test_multiplies_are_counted_behind_a_trained_front_end() -> None:
     network = build_network("lean-nano", 40, 101, 11)
     features = torch.zeros(1, 40, 101)
