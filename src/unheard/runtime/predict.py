@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +62,7 @@ def predict_files(
     options = options or DetectorOptions()
     waiting: list[_ShortClip | ClipPrediction | FailedClip] = []
     for before, path in enumerate(paths):
-        waiting.append(_hear(bundle, path, options, partial(_heard, on_heard, before)))
+        waiting.append(_hear(bundle, path, options, on_heard, before))
         on_heard(before + 1)
         if len(waiting) >= batch_size:
             yield from _answer(bundle, waiting, options)
@@ -107,7 +106,7 @@ class _ShortClip:
 
 
 def _hear(
-    bundle: Bundle, path: Path, options: DetectorOptions, on_part: OnHeard
+    bundle: Bundle, path: Path, options: DetectorOptions, on_heard: OnHeard, before: int
 ) -> _ShortClip | ClipPrediction | FailedClip:
     info = bundle.info
     try:
@@ -117,19 +116,15 @@ def _hear(
     duration_s = samples_to_seconds(len(samples), info.sample_rate)
     if len(samples) < info.window_samples + info.hop_samples:
         return _ShortClip(path, with_room_tone(samples, info.window_samples), duration_s)
-    return _prediction(bundle, path, duration_s, _score_long(bundle, samples, on_part), options)
+    return _prediction(bundle, path, duration_s, _score_long(bundle, samples, on_heard, before), options)
 
 
-def _heard(on_heard: OnHeard, before: int, part: float) -> None:
-    on_heard(before + part)
-
-
-def _score_long(bundle: Bundle, samples: NDArray[np.float32], on_part: OnHeard) -> WindowScores:
+def _score_long(bundle: Bundle, samples: NDArray[np.float32], on_heard: OnHeard, before: int) -> WindowScores:
     scorer, piece = WindowScorer(bundle), seconds_to_samples(PIECE_S, bundle.info.sample_rate)
     scored = []
     for start in range(0, len(samples), piece):
+        on_heard(before + start / len(samples))
         scored.append(scorer.push(samples[start : start + piece]))
-        on_part(min(1.0, (start + piece) / len(samples)))
     return join_windows(scored)
 
 
