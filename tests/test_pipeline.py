@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,27 @@ def corpus(tone_words: Path) -> Corpus:
 @pytest.fixture(scope="module")
 def bundle(trained_run: Path) -> Bundle:
     return Bundle.load(trained_run)
+
+
+def test_what_is_left_out_of_a_corpus_is_said(tone_words: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tone_words, tmp_path / "words")
+    said: list[str] = []
+    pipeline.read_corpus(folder, Watch(on_step=said.append))
+    assert said == [f"reading {folder}"]
+
+    broken = sorted(folder.glob("*.wav"))[:2]
+    for path in broken:
+        path.write_bytes(b"")
+    for name in ("go", "left"):
+        (folder / name).mkdir()
+    said.clear()
+    corpus = pipeline.read_corpus(folder, Watch(on_step=said.append))
+    assert corpus.rejected.height == 4
+    assert said[1:] == [
+        *(f"left out: '{path}' is empty (0 bytes)" for path in broken),
+        f"left out: '{folder / 'go'}' is a folder without a file",
+        "left out: 1 more, which the run's page lists",
+    ]
 
 
 def test_a_run_leaves_everything_that_it_says(trained_run: Path) -> None:

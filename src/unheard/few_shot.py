@@ -18,9 +18,7 @@ import unheard
 from unheard.augment.conditions import CLEAN
 from unheard.corpus.background import read_background, silence_clips
 from unheard.corpus.classes import ClassMap
-from unheard.corpus.importing import load_corpus
 from unheard.corpus.labelled import LabelledClips, labelled_clips
-from unheard.corpus.more_recordings import with_recordings
 from unheard.corpus.table import Corpus
 from unheard.corpus.voices import LAYOUT as SYNTHETIC_VOICES
 from unheard.errors import UsageError
@@ -30,7 +28,7 @@ from unheard.evaluate.temperature import fit_temperature
 from unheard.files import write_json
 from unheard.models.speech_model import SpeechModel
 from unheard.models.word_space import LOGIT_SCALE
-from unheard.pipeline import require_free
+from unheard.pipeline import read_corpus, require_free
 from unheard.release.export import export_onnx
 from unheard.release.measure import ConditionResult
 from unheard.release.model_card import CROSS_VALIDATED, model_card
@@ -110,11 +108,8 @@ def train_few_shot(source: Path, folder: Path, options: FewShotOptions, watch: W
     require_free(folder)
     if options.false_accepts is not None:
         require_share(options.false_accepts)
-    watch.on_step(f"reading {source}")
-    corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
-    corpus = with_recordings(corpus, noise=options.noise, on_progress=watch.on_progress).with_split(
-        pl.lit("train")
-    )
+    corpus = read_corpus(source, watch, layout=options.layout, noise=options.noise)
+    corpus = corpus.with_split(pl.lit("train"))
     learned = learn_words(corpus, options, watch)
     folder.mkdir(parents=True, exist_ok=True)
     corpus.save(folder / "corpus.parquet")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +56,7 @@ BEFORE_RUN = {
     "audit.json",
     "plan.toml",
 }  # what is written before run.json
+_SHOWN = 3  # rejected recordings that are named before training
 
 
 def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch()) -> Run:
@@ -64,12 +66,30 @@ def train(source: Path, folder: Path, options: RunOptions, watch: Watch = Watch(
     UnheardErrors for what a user can act on.
     """
     require_free(folder)
-    watch.on_step(f"reading {source}")
-    corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
-    corpus = with_recordings(
-        corpus, noise=options.noise, speech=options.speech, on_progress=watch.on_progress
-    )
+    corpus = read_corpus(source, watch, layout=options.layout, noise=options.noise, speech=options.speech)
     return train_corpus(corpus, folder, options, watch)
+
+
+def read_corpus(
+    source: Path,
+    watch: Watch,
+    *,
+    layout: str | None = None,
+    noise: Iterable[str] = (),
+    speech: Iterable[str] = (),
+) -> Corpus:
+    """What is to be trained on, with folders of noise and of people talking; says what was left out of it.
+
+    Raises: CorpusError for recordings that are none, or of which too many cannot be used.
+    """
+    watch.on_step(f"reading {source}")
+    corpus = load_corpus(source, layout=layout, on_progress=watch.on_progress)
+    corpus = with_recordings(corpus, noise=noise, speech=speech, on_progress=watch.on_progress)
+    for path, reason in corpus.rejected.head(_SHOWN).iter_rows():
+        watch.on_step(f"left out: '{path}' {reason.rstrip('.')}")
+    if corpus.rejected.height > _SHOWN:
+        watch.on_step(f"left out: {corpus.rejected.height - _SHOWN} more, which the run's page lists")
+    return corpus
 
 
 def train_corpus(corpus: Corpus, folder: Path, options: RunOptions, watch: Watch = Watch()) -> Run:

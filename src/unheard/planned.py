@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from unheard.corpus.importing import load_corpus
-from unheard.corpus.more_recordings import with_recordings
 from unheard.errors import UsageError
-from unheard.pipeline import require_free, train_corpus
+from unheard.pipeline import read_corpus, require_free, train_corpus
 from unheard.run import Run, RunOptions, Watch
 from unheard.train.plan import (
     Plan,
@@ -34,11 +32,7 @@ def train_planned(
     source = source or Path(plan.run) / "corpus.parquet"
     if not source.exists():
         raise UsageError(f"There is no corpus '{source}'. Give the folder of recordings or the corpus file.")
-    watch.on_step(f"reading {source}")
-    corpus = load_corpus(source, layout=options.layout, on_progress=watch.on_progress)
-    corpus = with_recordings(
-        corpus, noise=options.noise, speech=options.speech, on_progress=watch.on_progress
-    )
+    corpus = read_corpus(source, watch, layout=options.layout, noise=options.noise, speech=options.speech)
     planned = planned_corpus(corpus, plan)
     watch.on_step(f"plan: {planned.dropped:,} utterances dropped, {planned.relabelled:,} relabelled")
     for step in plan.by_people:

@@ -54,6 +54,16 @@ def test_what_import_left_out_is_said_with_its_reason(recordings: Path, tmp_path
     assert result.judged == 11
 
 
+def test_an_empty_folder_is_said_and_is_no_recording(recordings: Path, tmp_path: Path) -> None:
+    (recordings / "go").mkdir()
+
+    result = CHECK.run(audited(import_corpus(recordings), tmp_path))
+
+    (finding,) = result.findings
+    assert (finding.severity, finding.subject) == ("warning", f"folder {recordings / 'go'}")
+    assert (result.judged, result.facts["left_out"]) == (8, 0)
+
+
 def test_files_that_broke_after_import_are_dropped(recordings: Path, tmp_path: Path) -> None:
     corpus = import_corpus(recordings)
     (recordings / "a.wav").unlink()

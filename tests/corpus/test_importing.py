@@ -43,6 +43,18 @@ def test_a_broken_recording_is_left_out_with_its_reason(make_folder) -> None:
     assert corpus.rejected.rows() == [((folder / "yes/bad.wav").as_posix(), "is empty (0 bytes).")]
 
 
+def test_an_empty_folder_is_told_and_stops_nothing(make_folder) -> None:
+    folder = make_folder("yes/a.wav", "no/a.wav")
+    for name in ("go", "stop", "left"):
+        (folder / name).mkdir()
+
+    corpus = import_corpus(folder)
+
+    assert corpus.labels == ["no", "yes"]
+    reason = "is a folder without a file."
+    assert corpus.rejected.rows() == [((folder / name).as_posix(), reason) for name in ("go", "left", "stop")]
+
+
 def test_too_many_broken_recordings_stop(make_folder) -> None:
     folder = make_folder(*NAMES, texts={f"yes/bad{number}.mp3": "" for number in range(3)})
 

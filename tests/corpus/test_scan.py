@@ -34,6 +34,16 @@ def test_hidden_files_are_not_seen(make_folder) -> None:
     assert listing.others == ()
 
 
+def test_empty_folders_are_those_without_a_file_in_or_below_them(make_folder) -> None:
+    folder = make_folder("yes/a.wav", texts={"notes/of.txt": "", "no/.gitkeep": ""})
+    (folder / "left/deep/er").mkdir(parents=True)
+    (folder / ".hidden/empty").mkdir(parents=True)
+
+    assert scan_folder(folder).empty_folders == ("left/deep/er", "no")
+    (folder / "left/deep/er/b.wav").touch()
+    assert scan_folder(folder).empty_folders == ("no",)
+
+
 def test_links_are_followed_and_circles_end(make_folder) -> None:
     folder = make_folder("yes/a.wav")
     elsewhere = make_folder("b.wav", root="elsewhere")

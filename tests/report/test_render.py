@@ -43,7 +43,7 @@ def test_numbers_are_on_the_page_with_their_units(report, page):
     assert "81.2\u00a0%" in page.text
     assert "[75.1,\u00a086.3]" in page.text
     assert "\u00a0nats" in page.text
-    assert "1,234 utterances of 56 speakers, 1.5\u00a0h; 1 file left out." in page.text
+    assert "1,234 utterances of 56 speakers, 1.5\u00a0h; 1 left out." in page.text
     assert "1,000 (50)" in page.text
     assert "Label 'no' is missing from test." in page.text
     assert "holds no samples" in page.text

@@ -10,6 +10,7 @@ import polars as pl
 from unheard.audit.check import Check, Material
 from unheard.audit.finding import Action, CheckResult, Finding
 from unheard.audit.phrases import part_of, plural
+from unheard.corpus.importing import NO_FILE
 from unheard.signal.ogg_end import lacks_its_end
 
 BLOCKING_SHARE = 0.05  # training refuses a corpus of which more does not decode
@@ -33,13 +34,15 @@ def check_undecodable(material: Material) -> CheckResult:
     """What import left out, what failed when it was decoded, and what decoded to another length."""
     corpus = material.corpus
     failed = material.measured.filter(pl.col("failed").is_not_null()).select("id", "failed")
-    left_out = corpus.rejected.select("path", "reason")
+    is_folder = pl.col("reason") == NO_FILE
+    left_out = corpus.rejected.filter(~is_folder).select("path", "reason")
     total = material.measured.height + left_out.height
     bad = [_left_out(*row) for row in left_out.iter_rows()] + [_failed(*row) for row in failed.iter_rows()]
     if len(bad) > ONCE_SHARE * total:
         findings = _by_kind(bad, total)
     else:
         findings = [*_too_many(bad, total), *bad, *_cut_off(material), *_other_length(material.measured)]
+    findings += [_empty_folder(path) for path in corpus.rejected.filter(is_folder)["path"]]
     return CheckResult(
         findings=tuple(findings),
         judged=total,
@@ -57,6 +60,18 @@ def _left_out(path: str, reason: str) -> Finding:
         message=f"It was left out at import: {reason.rstrip('.')}.",
         evidence={"kind": kind, "reason": reason},
         remedy=remedy,
+        confidence=1.0,
+    )
+
+
+def _empty_folder(path: str) -> Finding:
+    return Finding(
+        check="undecodable",
+        severity="warning",
+        subject=f"folder {path}",
+        message="It holds no file; as a label, no utterance has it.",
+        evidence={"kind": "empty folder"},
+        remedy="Put its recordings there, or delete it.",
         confidence=1.0,
     )
 
@@ -201,7 +216,7 @@ def _not_judged(measured: pl.DataFrame) -> tuple[str, ...]:
 CHECK = Check(
     "undecodable",
     "signal",
-    "recordings that are empty, truncated, no audio, or of another length than stated",
+    "recordings empty, truncated, no audio, or of another length than stated; empty folders",
     check_undecodable,
     quick=True,
 )

@@ -21,6 +21,7 @@ from unheard.errors import CorpusError, UsageError
 from unheard.signal.audio_file import SPAN_SLACK_S
 
 MAX_REJECTED_SHARE = 0.05
+NO_FILE = "is a folder without a file."  # why a folder stands among what was rejected
 
 
 def import_corpus(
@@ -35,8 +36,9 @@ def import_corpus(
     """Corpus of a folder of recordings, or of a table that names them.
 
     `layout` forces a layout, else it is recognised; `columns` maps our columns to a table's. Only headers
-    are read. A recording that cannot be used is left out and stands in `rejected` with its reason;
-    `CorpusError` when these are more than a share, or when there is nothing to import.
+    are read. A recording that cannot be used is left out and stands in `rejected` with its reason, and so
+    does a folder that holds nothing. `CorpusError` when the recordings among these are more than a share,
+    or when there is nothing to import.
     """
     listing = _list(root, layout, columns)
     chosen = choose_layout(listing, "table" if root.is_file() else layout, columns or {})
@@ -48,7 +50,7 @@ def import_corpus(
     kept = placed.filter(pl.col("_reason").is_null()).drop("_reason", "_recording_s", "end_s")
     rejected = pl.concat([_reasons(rows), undecodable, _reasons(placed)])
     require_few_rejected(rejected, kept.height + rejected.height, max_rejected_share)
-    return Corpus(kept, rejected, chosen.name)
+    return Corpus(kept, pl.concat([rejected, _empty_folders(listing)]), chosen.name)
 
 
 def load_corpus(
@@ -175,3 +177,9 @@ def _ids(rows: pl.DataFrame, root: Path) -> pl.Series:
 def _reasons(rows: pl.DataFrame) -> pl.DataFrame:
     """Rejected rows."""
     return rows.filter(pl.col("_reason").is_not_null()).select("path", reason="_reason")
+
+
+def _empty_folders(listing: Listing) -> pl.DataFrame:
+    """Rejected rows for folders of nothing: mostly a label whose recordings were not copied."""
+    paths = [(listing.root / name).as_posix() for name in listing.empty_folders]
+    return pl.DataFrame({"path": paths}, schema={"path": pl.String}).with_columns(reason=pl.lit(NO_FILE))

@@ -18,19 +18,21 @@ NOISE_FOLDERS = {"_background_noise_", "_noise_"}
 
 @dataclass(frozen=True)
 class Listing:
-    """Files of a folder, as sorted paths relative to it, with '/'. Hidden files are not listed."""
+    """What a folder holds, as sorted paths relative to it, with '/'. Hidden files are not listed."""
 
     root: Path  # absolute
     recordings: tuple[str, ...]  # files with the name of an audio file, outside noise folders
     noise: tuple[str, ...]  # the same, inside a folder of `NOISE_FOLDERS`
     others: tuple[str, ...]
     unnameable: tuple[str, ...]  # recordings whose names are not UTF-8
+    empty_folders: tuple[str, ...] = ()  # without any file in or below them
 
 
 def scan_folder(root: Path) -> Listing:
     """List a folder and all below it, links followed."""
     root = Path(os.path.abspath(root))
-    names = sorted(_files_below(root))
+    found = list(_found_below(root))
+    names = sorted(name for name, is_folder in found if not is_folder)
     usable = [name for name in names if _is_utf8(name)]
     audio = [name for name in usable if is_audio_name(name)]
     return Listing(
@@ -39,6 +41,7 @@ def scan_folder(root: Path) -> Listing:
         noise=tuple(name for name in audio if is_noise(name)),
         others=tuple(name for name in usable if not is_audio_name(name)),
         unnameable=tuple(name for name in names if not _is_utf8(name) and is_audio_name(name)),
+        empty_folders=tuple(sorted(name for name, is_folder in found if is_folder and _is_utf8(name))),
     )
 
 
@@ -52,16 +55,21 @@ def is_noise(name: str) -> bool:
     return not NOISE_FOLDERS.isdisjoint(PurePosixPath(name).parts[:-1])
 
 
-def _files_below(root: Path) -> Iterator[str]:
-    """Relative paths; a folder that is reached a second time through a link is not entered again."""
+def _found_below(root: Path) -> Iterator[tuple[str, bool]]:
+    """Relative paths of files (False) and of folders that hold nothing (True).
+
+    A folder that is reached a second time through a link is not entered again.
+    """
     entered: set[str] = set()
     for folder, subfolders, files in os.walk(root, followlinks=True):
         entered.add(os.path.realpath(folder))
-        subfolders[:] = [
-            name for name in subfolders if not _is_hidden(name) and _is_new(folder, name, entered)
-        ]
+        visible = [name for name in subfolders if not _is_hidden(name)]
+        subfolders[:] = [name for name in visible if _is_new(folder, name, entered)]
         inside = Path(folder).relative_to(root)
-        yield from ((inside / name).as_posix() for name in files if not _is_hidden(name))
+        names = [name for name in files if not _is_hidden(name)]
+        yield from (((inside / name).as_posix(), False) for name in names)
+        if not names and not visible and inside.parts:
+            yield inside.as_posix(), True
 
 
 def _is_new(folder: str, name: str, entered: set[str]) -> bool:
