@@ -34,7 +34,7 @@ def test_hidden_files_are_not_seen(make_folder) -> None:
     assert listing.others == ()
 
 
-def test_empty_folders_are_those_without_a_file_in_or_below_them(make_folder) -> None:
+def test_empty_folders_are_the_innermost_that_hold_nothing(make_folder) -> None:
     folder = make_folder("yes/a.wav", texts={"notes/of.txt": "", "no/.gitkeep": ""})
     (folder / "left/deep/er").mkdir(parents=True)
     (folder / ".hidden/empty").mkdir(parents=True)

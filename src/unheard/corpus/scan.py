@@ -25,7 +25,7 @@ class Listing:
     noise: tuple[str, ...]  # the same, inside a folder of `NOISE_FOLDERS`
     others: tuple[str, ...]
     unnameable: tuple[str, ...]  # recordings whose names are not UTF-8
-    empty_folders: tuple[str, ...] = ()  # without any file in or below them
+    empty_folders: tuple[str, ...] = ()  # those that hold nothing, not even a folder
 
 
 def scan_folder(root: Path) -> Listing:
