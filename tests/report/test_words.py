@@ -15,6 +15,8 @@ def test_numbers_carry_their_unit():
     assert words.percent_interval(0.918, 0.942) == f"[91.8,{N}94.2]"
     assert words.percent_interval(None, None) == ""
     assert words.points(0.0163) == f"1.6{N}points"
+    assert words.length(1.52) == f"1.5{N}h"
+    assert words.length(0.0033) == f"0.2{N}min"
     assert words.count(7050) == "7,050"
     assert words.plural(1, "speaker") == "1 speaker"
     assert words.plural(1588, "speaker") == "1,588 speakers"

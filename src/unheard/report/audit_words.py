@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from unheard.audit.finding import SEVERITIES, Evidence, Finding, Severity
 from unheard.audit.result import Audit, CheckOutcome
-from unheard.report.words import NBSP, NOTHING, count, plural
+from unheard.report.words import NBSP, NOTHING, count, length, plural
 
 SEVERITY_WORDS: dict[Severity, str] = {"blocking": "blocking", "warning": "warning", "note": "note"}
 SEVERITY_TITLES: dict[Severity, str] = {"blocking": "Blocking", "warning": "Warnings", "note": "Notes"}
@@ -55,14 +55,13 @@ def headline(audit: Audit) -> str:
 def scope(audit: Audit) -> str:
     """What was looked at, by how many checks, and how many of them could not judge everything."""
     speakers = f"of {plural(audit.speakers, 'speaker')}" if audit.speakers else "of speakers without names"
-    length = f"{audit.hours:.1f}{NBSP}h" if audit.hours >= 0.1 else f"{60 * audit.hours:.1f}{NBSP}min"
     partly = [outcome for outcome in audit.outcomes if gaps_of(outcome) and not outcome.error]
     broken = [outcome for outcome in audit.outcomes if outcome.error]
     gaps = [
         f"{plural(len(partly), 'check')} could not judge everything" if partly else "",
         f"{plural(len(broken), 'check')} broke down" if broken else "",
     ]
-    looked_at = f"{plural(audit.utterances, 'utterance')} {speakers}, {length}"
+    looked_at = f"{plural(audit.utterances, 'utterance')} {speakers}, {length(audit.hours)}"
     effort = f"{plural(len(audit.outcomes), 'check')} in {seconds(audit.seconds)}"
     return "; ".join([looked_at, effort, *filter(None, gaps)]) + "."
 

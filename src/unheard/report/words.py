@@ -45,6 +45,11 @@ def plural(number: int, noun: str) -> str:
     return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
+def length(hours: float) -> str:
+    """1.5 h; below 0.1 h in minutes, 4.2 min."""
+    return f"{hours:.1f}{NBSP}h" if hours >= 0.1 else f"{60 * hours:.1f}{NBSP}min"
+
+
 def percent(share: float | None) -> str:
     """93.1 %."""
     return NOTHING if share is None else f"{100 * share:.1f}{NBSP}%"
