@@ -47,6 +47,12 @@ def test_hold_stays_and_then_falls_with_the_square(epoch: float, expected: float
     assert rate_factor(options, epoch, 40) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(("epoch", "expected"), [(20, 1), (30, 0.02 + 0.98 / 4), (40, 0.02)])
+def test_hold_may_end_above_nothing(epoch: float, expected: float) -> None:
+    options = ScheduleSection(name="hold", warmup_epochs=2, end_factor=0.02)
+    assert rate_factor(options, epoch, 40) == pytest.approx(expected)
+
+
 def test_constant_stays() -> None:
     assert {rate_factor(ScheduleSection(name="constant"), epoch, 9) for epoch in range(9)} == {1.0}
 

@@ -8,6 +8,7 @@ from unheard.augment.calls import Calls
 from unheard.augment.clatter import Clatter
 from unheard.augment.clipping import Clipping
 from unheard.augment.colored_noise import ColoredNoise
+from unheard.augment.cutout import Cutout
 from unheard.augment.gain import Gain
 from unheard.augment.microphone import Microphone
 from unheard.augment.mixup import Mixup
@@ -41,6 +42,7 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Clipping,
         Gain,
         Mixup,
+        Cutout,
         SpecAugment,
     )
 }

@@ -51,28 +51,28 @@ class SpecAugment(Transform):
 
     def change(self, samples: Tensor, values: Params) -> Tensor:
         _, num_bins, num_frames = samples.shape
-        bins = _masked(
+        bins = spans(
             values["bin_width_share"],
             values["bin_start_share"],
             self._most(self.max_bins, num_bins),
             num_bins,
         )
-        frames = _masked(
+        frames = spans(
             values["frame_width_share"],
             values["frame_start_share"],
             self._most(self.max_frames, num_frames),
             num_frames,
         )
-        hidden = bins.unsqueeze(2) | frames.unsqueeze(1)
+        hidden = bins.any(1).unsqueeze(2) | frames.any(1).unsqueeze(1)
         return torch.where(hidden, samples.mean((1, 2), keepdim=True), samples)
 
     def _most(self, count: int, size: int) -> int:
         return min(count, int(self.max_share * size))
 
 
-def _masked(width_share: Tensor, start_share: Tensor, most: int, size: int) -> Tensor:
-    """(batch, size) bool: positions covered by any of the masks (batch, num_masks)."""
+def spans(width_share: Tensor, start_share: Tensor, most: int, size: int) -> Tensor:
+    """(batch, num_spans, size) bool: positions of spans of at most `most`, by shares (batch, num_spans)."""
     width = (width_share * (most + 1)).long().clamp(max=most).unsqueeze(2)
     start = (start_share.unsqueeze(2) * (size - width + 1)).long()
     position = torch.arange(size, device=width_share.device)
-    return ((position >= start) & (position < start + width)).any(1)
+    return (position >= start) & (position < start + width)

@@ -40,7 +40,7 @@ def rate_factor(options: ScheduleSection, epoch: float, num_epochs: int) -> floa
         return float(options.step_factor ** _num_steps(options, epoch, num_epochs))
     if options.name == "hold":
         left = (num_epochs - epoch) / (num_epochs * (1 - options.hold_share))
-        return max(0.0, min(1.0, left)) ** 2
+        return options.end_factor + (1 - options.end_factor) * max(0.0, min(1.0, left)) ** 2
     progress = (epoch - options.warmup_epochs) / (num_epochs - options.warmup_epochs)
     return 0.5 * (1.0 + math.cos(math.pi * min(1.0, progress)))
 

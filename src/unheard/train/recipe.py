@@ -129,8 +129,8 @@ class OptimiserSection(Section):
 
 class ScheduleSection(Section):
     """The learning rate over epochs: `constant`, `step` (times `step_factor` every `step_epochs`), `cosine`
-    to 0, or `hold` (constant for `hold_share` of the training, then to 0 with the square of what is left),
-    after a linear rise over `warmup_epochs`.
+    to 0, or `hold` (constant for `hold_share` of the training, then with the square of what is left to
+    `end_factor` of what it was), after a linear rise over `warmup_epochs`.
 
     `milestones`: shares of the training at which `step` steps, instead of every `step_epochs`.
     """
@@ -141,6 +141,7 @@ class ScheduleSection(Section):
     step_factor: float = Field(0.25, gt=0, le=1)
     milestones: tuple[float, ...] = ()
     hold_share: float = Field(0.5, ge=0, lt=1)
+    end_factor: float = Field(0.0, ge=0, le=1)
 
 
 class TrainingSection(Section):
