@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unheard.augment.base import BatchInfo
-from unheard.augment.draws import check_positive, check_range, log_uniform, uniform, whole_numbers
+from unheard.augment.draws import (
+    check_not_negative,
+    check_positive,
+    check_range,
+    log_uniform,
+    uniform,
+    whole_numbers,
+)
 from unheard.errors import UsageError
 
 MANY = BatchInfo(20000, 1, 16000)
@@ -44,3 +51,9 @@ def test_swapped_ends_are_refused_with_both_numbers() -> None:
 def test_zero_is_not_positive() -> None:
     with pytest.raises(UsageError, match="mixup: alpha is 0; it must be above 0"):
         check_positive("mixup", "alpha", 0)
+
+
+def test_zero_is_not_negative_and_less_is() -> None:
+    check_not_negative("cutout", "num_holes", 0)
+    with pytest.raises(UsageError, match="cutout: num_holes is -1; it must be 0 or more"):
+        check_not_negative("cutout", "num_holes", -1)

@@ -13,9 +13,8 @@ import torch
 from torch import Tensor
 
 from unheard.augment.base import BatchInfo, Params, Transform
-from unheard.augment.draws import uniform
+from unheard.augment.draws import check_not_negative, uniform
 from unheard.augment.spec_augment import spans
-from unheard.errors import UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +34,7 @@ class Cutout(Transform):
     def __post_init__(self) -> None:
         super().__post_init__()
         for option in ("num_holes", "max_bins", "max_frames"):
-            if getattr(self, option) < 0:
-                raise UsageError(f"cutout: {option} is {getattr(self, option)}; it must be 0 or more.")
+            check_not_negative(self.name, option, getattr(self, option))
 
     def draw_values(self, info: BatchInfo, generator: torch.Generator) -> Params:
         """Sides and starts as shares of what is possible, so that a draw fits features of any size."""
@@ -45,14 +43,8 @@ class Cutout(Transform):
 
     def change(self, samples: Tensor, values: Params) -> Tensor:
         _, num_bins, num_frames = samples.shape
-        bins = spans(
-            values["bin_width_share"], values["bin_start_share"], min(self.max_bins, num_bins), num_bins
-        )
-        frames = spans(
-            values["frame_width_share"],
-            values["frame_start_share"],
-            min(self.max_frames, num_frames),
-            num_frames,
-        )
+        most_bins, most_frames = min(self.max_bins, num_bins), min(self.max_frames, num_frames)
+        bins = spans(values["bin_width_share"], values["bin_start_share"], most_bins, num_bins)
+        frames = spans(values["frame_width_share"], values["frame_start_share"], most_frames, num_frames)
         hidden = (bins.unsqueeze(3) & frames.unsqueeze(2)).any(1)
         return torch.where(hidden, samples.mean((1, 2), keepdim=True), samples)

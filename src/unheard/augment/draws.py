@@ -23,6 +23,12 @@ def check_positive(owner: str, option: str, value: float) -> None:
         raise UsageError(f"{owner}: {option} is {value}; it must be above 0.")
 
 
+def check_not_negative(owner: str, option: str, value: float) -> None:
+    """Refuses everything below zero."""
+    if value < 0:
+        raise UsageError(f"{owner}: {option} is {value}; it must be 0 or more.")
+
+
 def uniform(info: BatchInfo, generator: torch.Generator, low: float, high: float, *shape: int) -> Tensor:
     """(num_clips, *shape) float32, uniform from `low` up to `high`."""
     return low + (high - low) * torch.rand(info.num_clips, *shape, generator=generator)

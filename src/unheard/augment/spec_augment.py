@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from unheard.augment.base import BatchInfo, Params, Transform
-from unheard.augment.draws import uniform
+from unheard.augment.draws import check_not_negative, uniform
 from unheard.errors import UsageError
 
 
@@ -35,8 +35,7 @@ class SpecAugment(Transform):
     def __post_init__(self) -> None:
         super().__post_init__()
         for option in ("num_bin_masks", "max_bins", "num_frame_masks", "max_frames"):
-            if getattr(self, option) < 0:
-                raise UsageError(f"spec_augment: {option} is {getattr(self, option)}; it must be 0 or more.")
+            check_not_negative(self.name, option, getattr(self, option))
         if not 0 <= self.max_share <= 1:
             raise UsageError(f"spec_augment: max_share is {self.max_share}; a share lies between 0 and 1.")
 

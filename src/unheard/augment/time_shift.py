@@ -10,8 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from unheard.augment.base import BatchInfo, Params, Transform
-from unheard.augment.draws import whole_numbers
-from unheard.errors import UsageError
+from unheard.augment.draws import check_not_negative, whole_numbers
 from unheard.units import seconds_to_samples
 
 
@@ -24,8 +23,7 @@ class TimeShift(Transform):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.max_shift_ms < 0:
-            raise UsageError(f"time_shift: max_shift_ms is {self.max_shift_ms}; it must be 0 or more.")
+        check_not_negative(self.name, "max_shift_ms", self.max_shift_ms)
 
     def draw_values(self, info: BatchInfo, generator: torch.Generator) -> Params:
         most = seconds_to_samples(self.max_shift_ms / 1000, info.sample_rate)
